@@ -1,0 +1,1 @@
+"""jdclass: does a job's title say what the job description says the job is?"""

@@ -1,0 +1,80 @@
+"""Lines to tokens with offsets into the line, by spaCy's blank English tokenizer.
+
+A whole document is one `Doc`, its lines joined by line breaks, so that a pattern can never run from one line into the
+next and everything a classifier needs comes out as arrays of integers in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+__all__ = ["Tokens", "blank_english", "tokenize"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The words and marks of some lines; all arrays are of the same length, white space left out.
+
+    `line` numbers the line of each token, `start` and `end` are characters of that line, half open. `lower`, `prefix`
+    (1 character), `suffix` (3) and `shape` are spaCy's 64-bit hashes of those strings, equal on every machine. `doc`
+    is the spaCy document, `index` the place of each token in it.
+    """
+
+    doc: Doc
+    index: NDArray[np.int64]
+    line: NDArray[np.int64]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    lower: NDArray[np.uint64]
+    prefix: NDArray[np.uint64]
+    suffix: NDArray[np.uint64]
+    shape: NDArray[np.uint64]
+    first: NDArray[np.int64]  # of each line: the number of its first token; one longer than the lines
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+
+@cache
+def blank_english() -> Language:
+    """The tokenizer's home, made once a process: no pipeline, nothing downloaded."""
+    import spacy
+
+    return spacy.blank("en")
+
+
+def tokenize(lines: Sequence[str]) -> Tokens:
+    """Tokens of the given lines. A line may be empty; line breaks within a line count as white space."""
+    from spacy.attrs import IDX, IS_SPACE, LENGTH, LOWER, PREFIX, SHAPE, SUFFIX
+
+    doc = blank_english().tokenizer("\n".join(line.replace("\n", " ") for line in lines))
+    names = [IDX, LENGTH, IS_SPACE, LOWER, PREFIX, SUFFIX, SHAPE]
+    table: NDArray[np.uint64] = np.asarray(doc.to_array(names), dtype=np.uint64)
+    index = np.flatnonzero(table[:, 2] == 0)
+    table = table[index]
+    begins = np.cumsum([0, *(len(line) + 1 for line in lines[:-1])]) if lines else np.zeros(0, dtype=np.int64)
+    at = table[:, 0].astype(np.int64)
+    line = np.searchsorted(begins, at, side="right") - 1
+    start = at - begins[line] if len(index) else at
+    return Tokens(
+        doc=doc,
+        index=index,
+        line=line,
+        start=start,
+        end=start + table[:, 1].astype(np.int64),
+        lower=table[:, 3],
+        prefix=table[:, 4],
+        suffix=table[:, 5],
+        shape=table[:, 6],
+        first=np.searchsorted(line, np.arange(len(lines) + 1)),
+    )
