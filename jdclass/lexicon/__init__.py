@@ -1,0 +1,28 @@
+"""The Figure 1 lexicon, the collisions and the titles as data files, checked on load, and their matcher."""
+
+from jdclass.lexicon.load import (
+    Collision,
+    Collisions,
+    Lexicon,
+    Pattern,
+    idle_collisions,
+    load_collisions,
+    load_lexicon,
+)
+from jdclass.lexicon.matcher import CollisionHit, Hit, LexiconMatcher, Matches
+from jdclass.lexicon.statements import STATEMENTS
+
+__all__ = [
+    "STATEMENTS",
+    "Collision",
+    "CollisionHit",
+    "Collisions",
+    "Hit",
+    "Lexicon",
+    "LexiconMatcher",
+    "Matches",
+    "Pattern",
+    "idle_collisions",
+    "load_collisions",
+    "load_lexicon",
+]
