@@ -31,15 +31,9 @@ Role = dict[str, Any]
 Line = dict[str, Any]
 
 _FACT = re.compile(r"([A-Z][^:.]{1,40}): (.+)")
-_DASH = re.compile(r"^[-–•] ")
 _TITLE_LABELS = ("job title", "title", "post", "post title")
 _ESSENTIAL = re.compile(r"essential|must have", re.IGNORECASE)
 _DESIRABLE = re.compile(r"desirable|would (help|be good)", re.IGNORECASE)
-
-
-def line_text(line: Line) -> str:
-    """The line without a typed dash: bullets are made anew in each format."""
-    return _DASH.sub("", line["text"])
 
 
 def opening_facts(lines: list[Line]) -> tuple[list[tuple[str, str]], int]:
@@ -60,7 +54,7 @@ def criteria(lines: list[Line]) -> list[tuple[str, list[str], list[str]]]:
     rows: list[tuple[str, tuple[list[str], list[str]]]] = []
     category, column = "Criteria", 0
     for line in lines:
-        text = line_text(line)
+        text = line["text"]
         if line["heading"]:
             if _ESSENTIAL.search(text):
                 column = 0
@@ -119,7 +113,7 @@ def make_docx(role: Role) -> bytes:
             level, zone = 2 if chapter else level, line["zone"]
         else:
             bullet = line["zone"] == "duties" and level == 2
-            document.add_paragraph(line_text(line), style="List Bullet" if bullet else None)
+            document.add_paragraph(line["text"], style="List Bullet" if bullet else None)
         index += 1
     properties = document.core_properties
     properties.title, properties.author, properties.comments = role["title"], role["employer"], ""
@@ -166,7 +160,7 @@ def make_txt(role: Role) -> bytes:
         if line["heading"]:
             rows += ["", line["text"]]
         elif line["zone"] == "duties" and role["kind"] == "jd":
-            rows.append(f"- {line_text(line)}")
+            rows.append(f"- {line['text']}")
         else:
             rows.append(line["text"])
     return ("\n".join(rows) + "\n").encode()
@@ -208,11 +202,11 @@ def make_json(record: Callable[[Role], dict[str, Any]]) -> Callable[[Role], byte
 
 
 def _list(lines: list[Line]) -> str:
-    return "<ul>\n" + "".join(f"<li>{escape(line_text(line))}</li>\n" for line in lines) + "</ul>\n"
+    return "<ul>\n" + "".join(f"<li>{escape(line['text'])}</li>\n" for line in lines) + "</ul>\n"
 
 
 def _paragraphs(lines: list[Line]) -> str:
-    return "".join(f"<p>{escape(line_text(line))}</p>\n" for line in lines)
+    return "".join(f"<p>{escape(line['text'])}</p>\n" for line in lines)
 
 
 def _page_parts(role: Role) -> Iterator[tuple[str, str]]:

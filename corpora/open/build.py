@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Turn the annotated sources beside this file into roles.jsonl, and check them. Standard library only.
 
-    python corpora/open/build.py           write roles.jsonl
-    python corpora/open/build.py --check   write nothing; exit 1 if roles.jsonl is not what the sources give
+    python corpora/open/build.py            write roles.jsonl
+    python corpora/open/build.py --check    write nothing; exit 1 if roles.jsonl is not what the sources give
+    python corpora/open/build.py --counts   write nothing; print the tables under "Counts" in README.md
 
 README.md describes the format of the sources. What is wrong in a source is told by file and line, all of it at once,
 and nothing is written.
@@ -15,6 +16,7 @@ import json
 import re
 import sys
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,7 @@ THIN_WORDS = 40
 
 _FIELD = re.compile(r"([A-Za-z]+): (.+)")
 _ROW = re.compile(r"([dpeba])(#?) (\S.*)")
+_BULLET = re.compile(r"[-–—•·*] ")
 _MARK = re.compile(r"\{([LM]) (\w+)\|([^{}|]+)\}")
 
 
@@ -65,12 +68,12 @@ class _Document:
     lines: list[dict[str, Any]] = field(default_factory=list)
 
 
-def contrasts(path: Path = FRAMEWORK) -> frozenset[str]:
-    """The keys of the nine contrasts, from the framework file of the package."""
-    return frozenset(row["key"] for row in tomllib.loads(path.read_text(encoding="utf-8"))["contrast"])
+def contrasts(path: Path = FRAMEWORK) -> list[str]:
+    """The keys of the nine contrasts in their order, from the framework file of the package."""
+    return [row["key"] for row in tomllib.loads(path.read_text(encoding="utf-8"))["contrast"]]
 
 
-def read_line(row: str, known: frozenset[str]) -> dict[str, Any]:
+def read_line(row: str, known: list[str]) -> dict[str, Any]:
     """One row of a source, such as `d To {M empower_control|line manage the team}.`, as a line of a gold role.
 
     Raises ValueError, with the reason, for an unknown zone letter, contrast or markup.
@@ -84,7 +87,7 @@ def read_line(row: str, known: frozenset[str]) -> dict[str, Any]:
         text += marked[at : mark.start()]
         side, contrast, words = mark.groups()
         if contrast not in known:
-            raise ValueError(f"unknown contrast {contrast!r}, wanted one of {', '.join(sorted(known))}")
+            raise ValueError(f"unknown contrast {contrast!r}, wanted one of {', '.join(known)}")
         if words != words.strip():
             raise ValueError(f"phrase {words!r} starts or ends with white space")
         phrases.append(
@@ -103,12 +106,14 @@ def read_line(row: str, known: frozenset[str]) -> dict[str, Any]:
         raise ValueError(f"markup is not {{L contrast|words}} or {{M contrast|words}}: {marked[:60]!r}")
     if text != text.strip() or "  " in text:
         raise ValueError(f"white space is doubled or stands at the end: {text[:60]!r}")
+    if _BULLET.match(text):
+        raise ValueError(f"typed bullet: lines are written without, as readers drop them: {text[:60]!r}")
     if phrases and zone not in "dp":
         raise ValueError(f"phrase {phrases[0]['text']!r} in zone {ZONES[zone]}: only what the post holder does counts")
     return {"text": text, "zone": ZONES[zone], "heading": bool(heading), "phrases": phrases}
 
 
-def split_documents(text: str, name: str, known: frozenset[str]) -> tuple[list[_Document], list[str]]:
+def split_documents(text: str, name: str, known: list[str]) -> tuple[list[_Document], list[str]]:
     """The documents of one source file in order, and what is wrong in it (`name:line: reason`)."""
     documents: list[_Document] = []
     wrong = []
@@ -229,16 +234,54 @@ def to_jsonl(roles: list[dict[str, Any]]) -> str:
     return "".join(json.dumps(role, ensure_ascii=False) + "\n" for role in roles)
 
 
+def _table(head: list[str], rows: list[list[Any]]) -> str:
+    lines: list[list[Any]] = [list(head), ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(str(cell) for cell in line) + " |\n" for line in lines)
+
+
+def counts(roles: list[dict[str, Any]]) -> str:
+    """What the corpus holds, as the Markdown that stands under "Counts" in README.md."""
+    lines = [line for role in roles for line in role["lines"]]
+    sides = Counter((phrase["contrast"], phrase["orientation"]) for line in lines for phrase in line["phrases"])
+    total = {side: sum(n for (_, held), n in sides.items() if held == side) for side in ORIENTATIONS.values()}
+    verdicts = Counter(role["verdict"] for role in roles)
+    kinds = Counter((role["kind"], role["split"]) for role in roles)
+    matches = Counter(role["match"] for role in roles)
+    zones = Counter(line["zone"] for line in lines)
+    return "\n".join(
+        [
+            f"{len(roles)} roles of {len({role['employer'] for role in roles})} employers, {len(lines):,} lines, "
+            f"{total['leadership']:,} leadership phrases and {total['management']:,} management phrases.\n",
+            _table(["verdict", "roles"], [[f"`{verdict}`", verdicts[verdict]] for verdict in VERDICTS.values()]),
+            _table(["match", "roles"], [[match, matches[match]] for match in range(6)]),
+            _table(
+                ["kind", *ALLOWED["SPLIT"]],
+                [[kind, *(kinds[kind, split] for split in ALLOWED["SPLIT"])] for kind in ALLOWED["KIND"]],
+            ),
+            _table(["zone", "lines"], [[f"`{zone}`", f"{zones[zone]:,}"] for zone in ZONES.values()]),
+            _table(
+                ["contrast", *ORIENTATIONS.values()],
+                [[f"`{key}`", *(sides[key, side] for side in ORIENTATIONS.values())] for key in contrasts()],
+            ),
+        ]
+    )
+
+
 def main() -> int:
     """Write or check roles.jsonl; 0 when all is well, 1 with the reasons on standard error."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing, compare")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--check", action="store_true", help="write nothing, compare")
+    what.add_argument("--counts", action="store_true", help="write nothing, print counts")
     args = parser.parse_args()
     try:
         roles = read_sources()
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1
+    if args.counts:
+        print(counts(roles), end="")
+        return 0
     target, wanted = HERE / ROLES, to_jsonl(roles).encode()
     if not args.check:
         target.write_bytes(wanted)
