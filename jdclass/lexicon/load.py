@@ -30,7 +30,7 @@ __all__ = [
     "load_lexicon",
 ]
 
-COLUMNS = ("forms", "orientation", "contrast", "object", "unless", "gap", "states", "source", "note")
+COLUMNS = ("forms", "orientation", "contrast", "object", "unless", "unless_after", "gap", "states", "source", "note")
 COLLISION_COLUMNS = ("forms", "reason", "example")
 #: Where a pattern comes from: Figure 1's own words, the article's text, the codebook's settled cases, corpus study.
 SOURCES = ("figure", "article", "codebook", "corpus")
@@ -57,7 +57,8 @@ class Pattern:
     """One row of the lexicon.
 
     `surfaces` are the token sequences that `forms` stands for. Where `objects` names classes, a word of one of them
-    must follow within `gap` other tokens; a word of a class in `unless` on the way there forbids the hit. `states` are
+    must follow within `gap` other tokens; a word of a class in `unless` on the way there forbids the hit, and so does
+    one of a class in `unless_after` within `gap` tokens after its end. `states` are
     keys of STATEMENTS. A pattern without orientation is no phrase: it only says something; with `absent_only` it says
     so only where it is negated.
     """
@@ -69,6 +70,7 @@ class Pattern:
     contrast: str | None
     objects: tuple[str, ...]
     unless: tuple[str, ...]
+    unless_after: tuple[str, ...]
     gap: int
     states: tuple[str, ...]
     absent_only: bool
@@ -97,7 +99,8 @@ class Lexicon:
         pattern = self.patterns[number]
         side = f"{pattern.orientation} ({pattern.contrast})" if pattern.orientation else "no phrase"
         condition = f" + {' or '.join(pattern.objects)} within {pattern.gap} words" if pattern.objects else ""
-        unless = f", unless {' or '.join(pattern.unless)}" if pattern.unless else ""
+        unless = f", unless {' or '.join(pattern.unless)} before it" if pattern.unless else ""
+        unless += f", unless {' or '.join(pattern.unless_after)} after it" if pattern.unless_after else ""
         states = f"; states {', '.join(pattern.states)}" if pattern.states else ""
         return f"{self.path}:{pattern.line}: {pattern.forms}{condition}{unless}: {side}{states}; from {pattern.source}"
 
@@ -240,7 +243,9 @@ def _pattern(cells: dict[str, str], where: str, framework: Framework) -> Pattern
     elif not states:
         raise LexiconError(f"{where}: has neither orientation nor states, wanted one of them")
     objects = _names(cells["object"])
-    gap = DEFAULT_GAP if objects else 0
+    if cells["unless"] and not objects:
+        raise LexiconError(f"{where}: unless {cells['unless']!r} without an object; wanted it in unless_after")
+    gap = DEFAULT_GAP
     if cells["gap"]:
         if not cells["gap"].isascii() or not cells["gap"].isdigit() or int(cells["gap"]) > MAX_GAP:
             raise LexiconError(f"{where}: gap {cells['gap']!r}, wanted a number from 0 to {MAX_GAP}")
@@ -253,6 +258,7 @@ def _pattern(cells: dict[str, str], where: str, framework: Framework) -> Pattern
         contrast,
         objects,
         _names(cells["unless"]),
+        _names(cells["unless_after"]),
         gap,
         states,
         absent_only,
@@ -268,7 +274,8 @@ def _check_classes(path: Path, patterns: Sequence[Pattern], classes: Sequence[Wo
             raise LexiconError(f"{path}:{entry.line}: class {entry.name!r} stands already in line {seen[entry.name]}")
         seen[entry.name] = entry.line
     for pattern in patterns:
-        for column, names in (("object", pattern.objects), ("unless", pattern.unless)):
+        named = (("object", pattern.objects), ("unless", pattern.unless), ("unless_after", pattern.unless_after))
+        for column, names in named:
             for name in names:
                 _one_of(name, seen, column, f"{path}:{pattern.line}")
 

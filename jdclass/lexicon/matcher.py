@@ -14,6 +14,9 @@ How overlaps are settled, in this order:
 3. Of overlapping hits the longest wins, whatever their sides; of equally long ones the first, then the one that stands
    higher in the file. But where the sides differ and neither's form touches the other's words ("supervise and develop
    staff"), both stay, and the first ends where the second begins.
+4. What stays grows to the phrase around it: to the left over words of the classes `lead_in` and `link` ("contribute to
+   the" development of services), to the right up to a word of the class `stop` ("manage a team" of eight nurses), never
+   into another hit.
 """
 
 from __future__ import annotations
@@ -30,12 +33,15 @@ __all__ = ["CollisionHit", "Hit", "LexiconMatcher", "Matches"]
 # A negation counts at most this many tokens before a hit, one that follows ("Budget: none") this many after.
 NEGATION_BEFORE = 10
 NEGATION_AFTER = 3
+# A hit grows to the right over at most this many tokens.
+GROWTH = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """Tokens `first` to `last` (half open, of the Tokens given) that pattern number `pattern` found.
 
+    `core_first` to `core_last` is what the pattern itself asks for, form and object, without what grew around it.
     A `negated` hit ("does not hold a budget") is no phrase; its `states` are stated to be absent. Without orientation
     a hit is no phrase either, it only says something.
     """
@@ -47,6 +53,8 @@ class Hit:
     contrast: str | None
     states: tuple[str, ...] = ()
     negated: bool = False
+    core_first: int = -1
+    core_last: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,7 @@ class _Rule:
     number: int
     objects: frozenset[int]
     unless: frozenset[int]
+    unless_after: frozenset[int]
     gap: int
 
 
@@ -133,8 +142,13 @@ class LexiconMatcher:
         self.lexicon = lexicon
         self.collisions = collisions
         self._patterns = lexicon.patterns
+        classes = {entry.name: _hashes(entry.words) for entry in lexicon.classes}
+
+        def words(names: Sequence[str]) -> frozenset[int]:
+            return frozenset().union(*(classes[name] for name in names))
+
         rules = [
-            _Rule(number, _hashes(lexicon.words(*p.objects)), _hashes(lexicon.words(*p.unless)), p.gap)
+            _Rule(number, words(p.objects), words(p.unless), words(p.unless_after), p.gap)
             for number, p in enumerate(lexicon.patterns)
         ]
         self._forms = _tree(
@@ -151,7 +165,10 @@ class LexiconMatcher:
         self._none = _hashes(lexicon.words("none"))
         self._not_held = _hashes(lexicon.words("not_held"))
         self._between = _hashes([":", "-", "–", "—", "(", ")", "is", "are", "be", "was", "will", "=", ","])
-        self._joining = _hashes([",", "/", "&", "and", "or", "to", "the", "a", "an", "of", "-"])
+        self._stop = self._breaks | _hashes(lexicon.words("stop"))
+        self._bridge = _hashes(lexicon.words("bridge"))
+        self._lead_in = _hashes(lexicon.words("lead_in"))
+        self._link = _hashes(lexicon.words("link"))
 
     def match(self, tokens: Tokens) -> Matches:
         """All hits and collisions in the tokens, in their order; empty for no tokens."""
@@ -163,17 +180,30 @@ class LexiconMatcher:
         hidden: set[int] = set()
         if hiding and found:
             found = _uncovered(found, hiding, hidden)
+        settled = _settled(found)
         hits = []
-        for item in _settled(found):
+        for at, item in enumerate(settled):
             pattern = self._patterns[item.number]
-            start = ends[line[item.first]]
-            stop = ends[line[item.first] + 1]
+            start, stop = ends[line[item.first]], ends[line[item.first] + 1]
             negated = self._negated(lower, start, item.first, item.last, stop)
             if pattern.absent_only and not negated:
                 continue
-            last = item.last
+            if at:
+                start = max(start, settled[at - 1].last)
+            if at + 1 < len(settled):
+                stop = min(stop, settled[at + 1].first)
             hits.append(
-                Hit(item.first, last, item.number, pattern.orientation, pattern.contrast, pattern.states, negated)
+                Hit(
+                    self._grown_left(lower, start, item.first),
+                    self._grown_right(lower, item.last, stop),
+                    item.number,
+                    pattern.orientation,
+                    pattern.contrast,
+                    pattern.states,
+                    negated,
+                    item.first,
+                    item.last,
+                )
             )
         collisions = tuple(
             CollisionHit(first, last, number, at in hidden) for at, (first, last, number) in enumerate(hiding)
@@ -185,7 +215,7 @@ class LexiconMatcher:
         found: list[_Found] = []
         at = (-1, -1)
         for first, last, rule in _walk(self._forms, lower, line):
-            if rule.objects or rule.unless:
+            if rule.objects or rule.unless_after:
                 stop = self._object(lower, last, ends[line[first] + 1], rule)
                 if stop is None:
                     continue
@@ -195,8 +225,7 @@ class LexiconMatcher:
             if at == (first, last):
                 # A further pattern of the same form: the nearest object wins, one without object loses.
                 other = found[-1]
-                nearer = item.last < other.last if other.last > last else item.last > last
-                if nearer:
+                if other.last == last or last < item.last < other.last:
                     found[-1] = item
             else:
                 found.append(item)
@@ -205,15 +234,25 @@ class LexiconMatcher:
 
     def _object(self, lower: list[int], last: int, end: int, rule: _Rule) -> int | None:
         """The token after the object, or after the form if it needs none; None where the pattern does not hold."""
-        for at in range(last, min(end, last + rule.gap + 1)):
-            word = lower[at]
-            if word in rule.unless:
+        stop = last
+        if rule.objects:
+            for at in range(last, min(end, last + rule.gap + 1)):
+                word = lower[at]
+                if word in rule.unless or word in self._breaks:
+                    return None
+                if word in rule.objects:
+                    stop = at + 1
+                    break
+            else:
                 return None
-            if word in rule.objects:
-                return at + 1
-            if word in self._breaks:
-                break
-        return None if rule.objects else last
+        if rule.unless_after:
+            for at in range(stop, min(end, stop + rule.gap)):
+                word = lower[at]
+                if word in rule.unless_after:
+                    return None
+                if word in self._breaks:
+                    break
+        return stop
 
     def _negated(self, lower: list[int], start: int, first: int, last: int, stop: int) -> bool:
         """Does the line take the hit back: no, not, without, ... before it, or "none", "is not required" after it?"""
@@ -232,6 +271,30 @@ class LexiconMatcher:
             if word not in self._between:
                 break
         return False
+
+    def _grown_left(self, lower: list[int], start: int, first: int) -> int:
+        """Where the phrase begins whose core begins at `first`: at a word of `lead_in`, only such and links between."""
+        begin = first
+        for at in range(first - 1, start - 1, -1):
+            if lower[at] in self._lead_in:
+                begin = at
+            elif lower[at] not in self._link:
+                break
+        return begin
+
+    def _grown_right(self, lower: list[int], last: int, stop: int) -> int:
+        """Where the phrase ends whose core ends at `last`: before a word of `stop`, and not with a link or bridge."""
+        end = at = last
+        while at < min(stop, last + GROWTH):
+            word = lower[at]
+            if word in self._stop:
+                # A bridge is crossed where a word follows that does not stop.
+                if word not in self._bridge or at + 1 >= stop or lower[at + 1] in self._stop:
+                    break
+            elif word not in self._link:
+                end = at + 1
+            at += 1
+        return end
 
 
 def _walk(tree: _Tree, lower: list[int], line: list[int]) -> list[tuple[int, int, Any]]:
@@ -286,8 +349,7 @@ def _settled(found: Sequence[_Found]) -> list[_Found]:
     for at, item in enumerate(kept):
         last = item.last
         for other in kept[at + 1 :]:
-            if other.first < last:
-                last = other.first
+            last = min(last, other.first)
         out.append(_Found(item.first, item.form_last, last, item.number, item.orientation))
     return out
 

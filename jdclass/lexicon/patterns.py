@@ -1,7 +1,7 @@
 """The pattern language of the lexicon: what an analyst types in the `forms` cell, and the word sequences it stands for.
 
     word            itself; upper and lower case are the same
-    manage~         a verb in all its forms: manage, manages, managing, managed; irregular verbs are known (lead~, led)
+    manage~         a verb and its forms in -s and -ing: manage, manages, managing
     budget(s)       with and without the letters in brackets: budget, budgets
     [a|the new|]    one of these; an empty one makes the slot optional
     line-manage~    a hyphen also stands for a space: line-manage, line manage
@@ -25,42 +25,13 @@ __all__ = ["MAX_FORMS", "PatternError", "expand", "inflections"]
 #: One `forms` cell may stand for no more than this many sequences; more is a sign of a slot too many.
 MAX_FORMS = 2000
 
-# Third person, -ing, past (and participle) where the rule below does not give them.
-_IRREGULAR = {
-    "be": ("is", "are", "being", "been"),
-    "begin": ("begins", "beginning", "began", "begun"),
-    "bring": ("brings", "bringing", "brought"),
-    "build": ("builds", "building", "built"),
-    "do": ("does", "doing", "did", "done"),
-    "drive": ("drives", "driving", "drove", "driven"),
-    "find": ("finds", "finding", "found"),
-    "forge": ("forges", "forging", "forged"),
-    "give": ("gives", "giving", "gave", "given"),
-    "grow": ("grows", "growing", "grew", "grown"),
-    "have": ("has", "having", "had"),
-    "hold": ("holds", "holding", "held"),
-    "keep": ("keeps", "keeping", "kept"),
-    "lead": ("leads", "leading", "led"),
-    "make": ("makes", "making", "made"),
-    "meet": ("meets", "meeting", "met"),
-    "oversee": ("oversees", "overseeing", "oversaw", "overseen"),
-    "put": ("puts", "putting"),
-    "rethink": ("rethinks", "rethinking", "rethought"),
-    "rewrite": ("rewrites", "rewriting", "rewrote", "rewritten"),
-    "run": ("runs", "running", "ran"),
-    "see": ("sees", "seeing", "saw", "seen"),
-    "set": ("sets", "setting"),
-    "take": ("takes", "taking", "took", "taken"),
-    "teach": ("teaches", "teaching", "taught"),
-    "think": ("thinks", "thinking", "thought"),
-    "undertake": ("undertakes", "undertaking", "undertook", "undertaken"),
-    "upskill": ("upskills", "upskilling", "upskilled"),
-    "win": ("wins", "winning", "won"),
-    "write": ("writes", "writing", "wrote", "written"),
-}
-# Verbs that double their last letter before -ing and -ed; stress decides, so they are listed.
+_IRREGULAR = {"be": ("is", "being"), "do": ("does", "doing"), "have": ("has", "having")}
+# Verbs that double their last letter before -ing; stress decides, so they are listed.
 _DOUBLING = frozenset(
-    ("commit", "control", "counsel", "embed", "equip", "model", "permit", "plan", "program", "refer", "step", "stop")
+    [
+        *("begin", "commit", "control", "counsel", "cut", "embed", "equip", "get", "model", "permit", "plan", "put"),
+        *("refer", "run", "set", "step", "stop", "submit", "win"),
+    ]
 )
 
 _SLOT = re.compile(r"\[([^\[\]]*)\]|([^\s\[\]]+)")
@@ -73,25 +44,28 @@ class PatternError(ValueError):
 
 @cache
 def inflections(verb: str) -> tuple[str, ...]:
-    """All forms of a verb, the plain one first; of a hyphened verb the last part is inflected.
+    """The plain form, the one with -s and the one with -ing; of a hyphened verb the last part is inflected.
 
-    >>> inflections("supply"), inflections("oversee"), inflections("line-manage")[2]
-    (('supply', 'supplies', 'supplying', 'supplied'), ('oversee', 'oversees', 'overseeing', 'oversaw', 'overseen'), \
-'line-managing')
+    Past forms are left out: in job adverts they are adjectives and passives ("a motivated team", "nurse-led clinics",
+    "managed by"), somebody else's doing. Where one is wanted it is written out.
+
+    >>> inflections("supply"), inflections("oversee"), inflections("line-manage")
+    (('supply', 'supplies', 'supplying'), ('oversee', 'oversees', 'overseeing'), \
+('line-manage', 'line-manages', 'line-managing'))
     """
     head, hyphen, stem = verb.rpartition("-")
     if stem in _IRREGULAR:
         rest = _IRREGULAR[stem]
     elif stem in _DOUBLING:
-        rest = (stem + "s", stem + stem[-1] + "ing", stem + stem[-1] + "ed")
+        rest = (stem + "s", stem + stem[-1] + "ing")
     elif stem.endswith("e") and not stem.endswith(("ee", "oe", "ye")):
-        rest = (stem + "s", stem[:-1] + "ing", stem + "d")
+        rest = (stem + "s", stem[:-1] + "ing")
     elif stem.endswith("y") and stem[-2:-1] not in "aeiou":
-        rest = (stem[:-1] + "ies", stem + "ing", stem[:-1] + "ied")
+        rest = (stem[:-1] + "ies", stem + "ing")
     elif stem.endswith(("s", "x", "z", "ch", "sh")):
-        rest = (stem + "es", stem + "ing", stem + "ed")
+        rest = (stem + "es", stem + "ing")
     else:
-        rest = (stem + "s", stem + "ing", stem + "ed")
+        rest = (stem + "s", stem + "ing")
     return tuple(head + hyphen + form for form in (stem, *rest))
 
 
