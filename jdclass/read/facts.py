@@ -1,0 +1,472 @@
+"""Labels and values of a document, the title among them; what contradicts itself, and what is not there.
+
+Plain functions over blocks. A fact is a label with its value in one line ("Band: 7"), in a table (a row's label or a
+column's header with the cell), or in two pieces (a heading "Job title", then the value).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+from jdclass.document import Block, Fact, RoleDescription
+from jdclass.read.mask import mask
+from jdclass.read.words import WORDS
+
+__all__ = [
+    "band_of",
+    "conflicts",
+    "employer_from_blocks",
+    "find_facts",
+    "has_occupation",
+    "missing_information",
+    "same_title",
+    "title_from_blocks",
+    "title_from_name",
+    "title_like",
+    "titles_in_body",
+]
+
+_LABELS = WORDS.labels
+_LONGEST = max(len(label) for label in _LABELS)
+_LINE = re.compile(
+    rf"\A[\W_]{{0,4}}([A-Za-z][A-Za-z'’/&(). -]{{1,{_LONGEST + 4}}}?)\s*"
+    r"(?::\s*[-–]?|\t+|\s[-–—]\s|\s*\|\s*|\s{3,})\s*(\S.*)\Z",
+    re.DOTALL,
+)
+_MARKS = re.compile(r"[:\t|–—]|\s-\s|\s{3}")
+_PARTS = re.compile(r"\s*(?:\t+|\s\|\s|\s{4,})\s*")
+_MAXIMUM = 200  # characters of a value: more is a paragraph, not a value
+
+_BAND = re.compile(
+    r"\b(?:band|grade|afc|a4c)\s*:?\s*(?:band\s*)?([2-9](?:\s?[a-d])?(?:\s?(?:/|-|–|to|or)\s?(?:band\s)?[2-9](?:[a-d])?\b)?)\b",
+    re.IGNORECASE,
+)
+_BARE_BAND = re.compile(
+    r"\A\W*([1-9](?:\s?[a-d])?(?:\s?(?:/|-|–|to|or)\s?[2-9](?:[a-d])?)?)\b(?!\s*(?:hours|months|weeks|days|%))",
+    re.IGNORECASE,
+)
+_ORGANISATION = re.compile(
+    r"\b(?:NHS|Trust|Foundation|Hospitals?|University|Council|Partnership|Board|ICB|CCG|Limited|Ltd|plc)\b",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(
+    r"\A\W*(?:(?:nhs\s)?job\s(?:description|advert(?:isement)?|profile|details|summary|vacancy)|role\s(?:description|profile)|"
+    r"person\sspecification|j\.?d\.?|vacancy|advert|job\stitle|post\stitle|job\spack|candidate\spack|"
+    r"(?:job\sdescription\s(?:and|&)\sperson\sspecification))(?:\s(?:and|&)\s(?:person\sspecification|ps))?"
+    r"(?:\s(?:for(?:\sthe\spost\sof)?|of)\b(?:\s(?:an?|the)\b)?)?\s*[:\-–—|,]*\s*",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(
+    r"\s*[\(\[,:|–—-]*\s*(?:\b(?:job\s(?:description|advert)|role\sdescription|j\.?d\.?|and\sperson\sspecification|person\sspecification|jdps|jd\s?&\s?ps)\b"
+    r"|\b(?:agenda\sfor\schange\s|afc\s)?band\s\d\w?(?:\s?[/-]\s?\d\w?)?\b)\s*[\)\]]*\s*\Z",
+    re.IGNORECASE,
+)
+
+
+def _label(text: str) -> str | None:
+    """The name of the fact that a label asks for, None where it asks for none.
+
+    >>> _label("Job Title:"), _label("Reports to"), _label("Lunch")
+    ('title', 'reports_to', None)
+    """
+    if len(text) > _LONGEST + 6:
+        return None
+    bare = " ".join(text.lower().replace("’", "'").strip(" :.-–*\t").split())
+    return _LABELS.get(bare) or _LABELS.get(bare.removeprefix("the ").removesuffix("(s)").removesuffix(" of post"))
+
+
+def band_of(text: str | None) -> str | None:
+    """The Agenda for Change band in a text as "7", "8a" or "5/6"; None where it names none.
+
+    >>> band_of("Agenda for Change Band 8A"), band_of("7"), band_of("VSM")
+    ('8a', '7', None)
+    """
+    if not text:
+        return None
+    found = _BAND.search(text) or _BARE_BAND.match(text)
+    if found is None:
+        return None
+    value = re.sub(r"\s?(?:/|-|–|\bto\b|\bor\b)\s?(?:band\s)?", "/", found[1].lower())
+    return value.replace(" ", "")
+
+
+def _clean_title(text: str) -> str:
+    """A title without "Job description" before it and the band after it."""
+    text = " ".join(text.split())
+    for _ in range(2):
+        shorter = _SUFFIX.sub("", _PREFIX.sub("", text)).strip(" -–—:|,.")
+        if not shorter or shorter == text:
+            break
+        text = shorter
+    return text
+
+
+def has_occupation(text: str) -> bool:
+    """Whether a text names an occupation ("manager", "nurse"), by a list of them."""
+    words = re.findall(r"[a-z][a-z'-]+", text.lower())
+    return any(word in WORDS.occupations or word.removesuffix("s") in WORDS.occupations for word in words)
+
+
+def title_like(text: str) -> bool:
+    """Whether a line can be a job's title: short, no sentence, no known heading, not an organisation's name.
+
+    >>> title_like("Deputy Ward Manager"), title_like("Job summary"), title_like("We are recruiting.")
+    (True, False, False)
+    """
+    if not 2 < len(text) <= 100 or text[-1] in ".;!?:" or "@" in text or "[email]" in text or "[phone]" in text:
+        return False
+    bare = " ".join(text.lower().replace("&", "and").strip(" :").split())
+    if bare in WORDS.headings or _label(text) is not None or _PREFIX.sub("", text).strip() == "":
+        return False
+    words = text.split()
+    if len(words) > 14 or not any(character.isalpha() for character in text):
+        return False
+    if re.match(r"(?i)(?:we|you|the post ?holder|our|are you|an? exciting|this|it|page|version|date)\b", text):
+        return False
+    if _ORGANISATION.search(text) and not has_occupation(text):
+        return False
+    return re.search(r"(?i)\b(?:is|are|will|has|have|you|we)\b", text) is None
+
+
+def title_from_blocks(blocks: Sequence[Block]) -> Fact | None:
+    """The title that the first lines of a document give: the first heading or line that can be one.
+
+    Among the first eight, one that names an occupation goes before one that does not.
+    """
+    candidates: list[tuple[str, str | None]] = []
+    for block in blocks[:8]:
+        if block.kind == "list_item" or len(block.text) > 160:
+            continue
+        text = block.text.split("\n")[0].strip()
+        cleaned = _clean_title(text)
+        if _LINE.match(text) and _label(text.split(":")[0]) is not None:
+            continue
+        if title_like(cleaned):
+            candidates.append((cleaned, block.place))
+    best = [c for c in candidates if has_occupation(c[0])] or candidates[:1]
+    return Fact("title", *best[0]) if best else None
+
+
+def title_from_name(name: str | None) -> str | None:
+    """The title in a file's name: without its ending, numbers, dates, versions and "JD".
+
+    >>> title_from_name("jds/2023-05 Band 7 Ward_Manager JD v2 FINAL.docx")
+    'Ward Manager'
+    """
+    if not name:
+        return None
+    stem = PurePosixPath(name.replace("\\", "/")).name
+    stem = re.sub(r"(?:\.[A-Za-z][A-Za-z0-9]{1,5}){1,2}\Z", "", stem)
+    stem = (
+        re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", re.sub(r"[_+.]+|%20", " ", stem))
+        if " " not in stem
+        else stem.replace("_", " ")
+    )
+    stem = re.sub(r"(?<=\w)-(?=\w)", " ", stem) if " " not in stem.strip() else stem
+    stem = re.sub(r"(?i)\b(?:band|afc)\s?\d\w?(?:\s?[/-]\s?\d\w?)?\b", " ", stem)
+    stem = re.sub(
+        r"(?i)\b(?:jd\s?(?:&|and)?\s?ps|jdps|jd|ps|job\s(?:description|advert)|role\sprofile|person\sspec(?:ification)?|"
+        r"final|draft|advert|vacancy|copy|template|new|updated?|approved|v(?:er(?:sion)?)?\s?\d+(?:\s\d+)?|version|of|"
+        r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\b(?=[\s\d()-]|\Z)(?!\s(?:of|for)\b)",
+        lambda found: found[0] if found[0].lower() in {"of", "new"} else " ",
+        stem,
+    )
+    stem = re.sub(r"\b\w*\d\w*\b", " ", stem)
+    stem = " ".join(re.sub(r"[()\[\]&,-]*\s+[()\[\]&,-]+\s*|\(\s*\)", " ", f" {stem} ").split()).strip(" -–,")
+    if not any(character.isalpha() for character in stem):
+        return None
+    return stem if any(character.isupper() for character in stem) else stem.title()
+
+
+_TRUST = re.compile(
+    r"\b(?:[A-Z][\w'’-]+,? )(?:(?:and|of|the|for|in|on|&|[A-Z][\w'’-]+),? ){0,8}?"
+    r"(?:NHS (?:Foundation )?Trust|(?:University )?Health Board|Integrated Care Board|Community Interest Company)\b"
+)
+
+
+def employer_from_blocks(blocks: Sequence[Block], apart: Sequence[Block] = ()) -> Fact | None:
+    """The organisation that stands alone in one of the first lines or in a header; else the one the text names most."""
+    for block in [*blocks[:6], *apart]:
+        text = block.text.split("\n")[0].strip()
+        if (found := _TRUST.search(text)) is not None and len(text) - len(found[0]) < 12:
+            return Fact("employer", found[0], block.place)
+    counts: dict[str, tuple[int, str | None]] = {}
+    for block in blocks:
+        if "Trust" in block.text or "Board" in block.text or "Company" in block.text:
+            for found in _TRUST.finditer(block.text):
+                name = re.sub(r"\A(?:The|At|Join|In|For|From|And|Our|About|Here at|Why) ", "", found[0])
+                counts[name] = (counts.get(name, (0, block.place))[0] + 1, counts.get(name, (0, block.place))[1])
+    if not counts:
+        return None
+    best = max(counts, key=lambda name: counts[name][0])
+    return Fact("employer", best, counts[best][1])
+
+
+def _add(facts: list[Fact], name: str, value: str, place: str | None) -> None:
+    value = " ".join(value.split()).strip(" |:")
+    if not value or len(value) > _MAXIMUM or not any(character.isalnum() for character in value):
+        return
+    if name == "title":
+        value = _clean_title(value)
+        if not 2 < len(value) <= 120 or len(value.split()) > 18:
+            return
+    if value[-1] in ".!?" and len(value.split()) > 8 and name not in {"staff_managed", "budget"}:
+        return
+    if name == "band" and band_of(value) is None and len(value.split()) > 6:
+        return
+    if name == "date" and not re.search(r"\d", value):
+        return
+    if name == "agreed_by":
+        value = mask("Name: " + value).removeprefix("Name: ")
+    fact = Fact(name, value, place)
+    if fact not in facts:
+        facts.append(fact)
+
+
+def find_facts(blocks: Sequence[Block], apart: Sequence[Block] = ()) -> list[Fact]:
+    """Every fact that blocks state, in their order, then those of text set apart (headers and footers)."""
+    facts: list[Fact] = []
+    for number, block in enumerate(blocks):
+        text = block.text
+        if block.section is not None and len(block.section) <= _LONGEST + 6 and block.kind != "heading":
+            name = _label(block.section)
+            if name is not None and _label(text) is None:
+                _add(facts, name, text, block.place)
+                continue
+        if len(text) > 600:
+            continue
+        _line_facts(facts, text, block.place)
+        if number + 1 < len(blocks) and len(text) <= _LONGEST + 6 and (name := _label(text)) is not None:
+            after = blocks[number + 1]
+            strong = (
+                block.kind == "heading" or text.rstrip().endswith(":") or text.strip().lower() not in WORDS.weak_labels
+            )
+            same_row = after.section is None or after.kind != "table_cell"
+            if strong and same_row and after.level is None and _is_value(after.text, name):
+                _add(facts, name, after.text, after.place)
+    for block in apart:
+        _line_facts(facts, block.text, block.place)
+        _footer_facts(facts, block)
+    return facts
+
+
+def _is_value(text: str, name: str) -> bool:
+    """Whether the piece after a label can be its value: short, no label itself, and no sentence for a name."""
+    if len(text) > 120 or _label(text) is not None:
+        return False
+    if _LINE.match(text) is not None and _label(text.split(":")[0]) is not None:
+        return False
+    return text[-1] not in ".!?" or name not in {"title", "band", "employer"}
+
+
+def _line_facts(facts: list[Fact], text: str, place: str | None) -> None:
+    for line in text.split("\n") if "\n" in text else (text,):
+        for part in _PARTS.split(line) if "|" in line or "\t" in line else (line,):
+            if not _MARKS.search(part[: _LONGEST + 12]):
+                continue
+            found = _LINE.match(part)
+            if found is None:
+                continue
+            name = _label(found[1])
+            if name is None:
+                continue
+            value = found[2]
+            # "Post - ..." with a dash is more often a sentence than a label.
+            if ":" not in part[: found.start(2)] and found[1].strip().lower() in WORDS.weak_labels:
+                continue
+            # "Reports to: A; Accountable to: B" and "Band: 7, Base: X".
+            more = re.split(r"\s*[;,]\s+(?=[A-Z][A-Za-z ]{2,25}:\s)", value)
+            _add(facts, name, more[0], place)
+            for rest in more[1:]:
+                _line_facts(facts, rest, place)
+    if len(facts) > 500:
+        del facts[500:]
+
+
+_VERSION = re.compile(
+    r"\b(?:version|issue|rev(?:ision)?|v)\s?(?:no\.?|number)?\s?[:.]?\s?(\d+(?:\.\d+)*)\b", re.IGNORECASE
+)
+_DATE = re.compile(
+    r"\b(?:\d{1,2}(?:st|nd|rd|th)?[\s/.-])?(?:\d{1,2}[/.-]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,?\s)(?:19|20)?\d{2}\b",
+    re.IGNORECASE,
+)
+_JE = re.compile(
+    r"\b(?:(?:job\s(?:evaluation|matching)|je|caje|a4c|afc|jm)\s(?:job\s)?(?:ref(?:erence)?|no|number|id|code)\.?\s?(?:no\.?|number)?|job\sevaluated)\s?[:.]?\s?(\S[^,;|]{1,30})",
+    re.IGNORECASE,
+)
+
+
+def _footer_facts(facts: list[Fact], block: Block) -> None:
+    """What footers say without a label: "JD Ward Manager v2.1 March 2023"."""
+    if (found := _VERSION.search(block.text)) is not None:
+        _add(facts, "version", found[1], block.place)
+    if (found := _DATE.search(block.text)) is not None:
+        _add(facts, "date", found[0], block.place)
+    if (found := _JE.search(block.text)) is not None:
+        _add(facts, "je_reference", found[1], block.place)
+
+
+_PLACE_OF_TITLE = re.compile(
+    r"\b(?:post|role|position|title) of (?:an? |the )?"
+    r"((?:[A-Z][\w&'’/-]*|of|and|for|the)(?: (?:[A-Z][\w&'’/-]*|of|and|for|the)){1,9})"
+)
+
+
+def titles_in_body(blocks: Iterable[Block]) -> list[Fact]:
+    """Titles that sentences give ("the post of Deputy Ward Manager"), each with its place."""
+    facts: list[Fact] = []
+    for block in blocks:
+        if len(block.text) > 3000 or " of " not in block.text:
+            continue
+        for found in _PLACE_OF_TITLE.finditer(block.text):
+            value = re.sub(r"(?:\s(?:of|and|for|the))+\Z", "", found[1])
+            if has_occupation(value) and len(value.split()) > 1:
+                _add(facts, "title", value, block.place)
+    return facts
+
+
+_SHORT = {
+    "snr": "senior",
+    "mgr": "manager",
+    "asst": "assistant",
+    "co-ordinator": "coordinator",
+    "dep": "deputy",
+    "&": "and",
+    "hca": "healthcare",
+}
+
+
+def _title_words(title: str) -> frozenset[str]:
+    words = re.findall(r"[a-z][a-z'-]*", _clean_title(title).lower().replace("co-ord", "coord"))
+    drop = {"the", "of", "for", "and", "a", "an", "in", "to", "band", "at", "-"}
+    return frozenset(word for word in (_SHORT.get(word, word) for word in words) if word not in drop)
+
+
+def same_title(one: str, other: str) -> bool:
+    """Whether two titles name the same post: the words of one are among the other's, and no rank tells them apart.
+
+    >>> same_title("Ward Manager", "Ward Manager, Acute Frailty"), same_title("Staff Nurse", "Senior Staff Nurse")
+    (True, False)
+    """
+    a, b = _title_words(one), _title_words(other)
+    if not a or not b:
+        return True
+    return (a <= b or b <= a) and not (a ^ b) & WORDS.ranks
+
+
+def _named_loosely(short: str, title: str) -> bool:
+    """Whether a file name's title is a short form of a title: each word begins one of its words or is its initials."""
+    words = re.findall(r"[a-z]+", title.lower())
+    initials = "".join(word[0] for word in words)
+    return all(
+        any(word.startswith(part) or part.startswith(word) for word in words) or (len(part) > 1 and part in initials)
+        for part in re.findall(r"[a-z]+", short.lower())
+        if part not in {"of", "and", "the", "for", "in"}
+    )
+
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def _told(facts: Sequence[Fact]) -> str:
+    return ", ".join(f"{fact.value!r} ({fact.place or 'place not known'})" for fact in facts)
+
+
+def conflicts(role: RoleDescription) -> tuple[str, ...]:
+    """What the document says in two ways: each different title and band with its place; empty where it agrees.
+
+    A file name counts only where it names an occupation.
+    """
+    told: list[str] = []
+    titles: list[Fact] = []
+    for fact in role.facts:
+        if fact.name != "title" or any(same_title(fact.value, other.value) for other in titles):
+            continue
+        if fact.place == "file name" and any(_named_loosely(fact.value, other.value) for other in titles):
+            continue
+        titles.append(fact)
+    if len(titles) > 1:
+        number = _NUMBERS[len(titles)] if len(titles) < len(_NUMBERS) else str(len(titles))
+        told.append(f"{number} titles found: {_told(titles)}")
+    bands: dict[str, Fact] = {}
+    for fact in role.facts:
+        if (
+            fact.name in {"band", "title"}
+            and (band := band_of(fact.value) if fact.name == "band" else None) is not None
+        ):
+            bands.setdefault(band, fact)
+    if len(bands) > 1:
+        number = _NUMBERS[len(bands)] if len(bands) < len(_NUMBERS) else str(len(bands))
+        told.append(f"{number} bands found: {_told(list(bands.values()))}")
+    return tuple(told)
+
+
+#: What a job description should hold: in words, the facts that show it, and what sentences show it.
+_WANTED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
+    (
+        "who the post reports to",
+        ("reports_to", "accountable_to"),
+        re.compile(
+            r"\b(?:report(?:s|ing)?|responsible|accountable|answerable)\s(?:\w+\s){0,2}to\s(?:the|an?|your)\b|"
+            r"\bline[- ]managed\sby\b",
+            re.I,
+        ),
+    ),
+    (
+        "staff managed",
+        ("staff_managed",),
+        re.compile(
+            r"\bline[- ]?manag|\bdirect\sreports?\b|\b(?:no|not)\s(?:\w+\s){0,3}(?:supervis|manage)\w*|"
+            r"\bsupervis(?:e|es|ing|ion|ory)\b|\bmanag\w+\s(?:\w+\s){0,4}(?:staff|team)\b|"
+            r"\bresponsible\sfor\s(?:\w+\s){0,6}staff\b|\bwte\b|\bapprais",
+            re.I,
+        ),
+    ),
+    (
+        "budget",
+        ("budget",),
+        re.compile(
+            r"\bbudget|\bauthorised\ssignator|\bfinancial\s(?:responsib|management)|\bpetty\scash\b|\bdelegated\s(?:pay|fund)",
+            re.I,
+        ),
+    ),
+    (
+        "date",
+        ("date",),
+        re.compile(
+            r"\b(?:dated?|reviewed|updated|prepared|agreed|approved|issued|written)\b[^.\n]{0,25}\b(?:19|20)\d\d\b",
+            re.I,
+        ),
+    ),
+    ("version", ("version",), re.compile(r"\bversion\s?(?:no\.?|number)?\s?[:.]?\s?v?\d|\bv\d+\.\d+\b", re.I)),
+    (
+        "who agreed it",
+        ("agreed_by",),
+        re.compile(
+            r"\b(?:agreed|approved|signed|prepared|authorised)\s(?:off\s)?by\b|\bsignature\b|\bsigned\s?:", re.I
+        ),
+    ),
+    (
+        "job evaluation reference",
+        ("je_reference",),
+        re.compile(
+            r"\b(?:job\s(?:evaluation|matching)|je|caje)\s(?:ref|no\b|number|id\b|code)|\b(?:afc|a4c)\sref", re.I
+        ),
+    ),
+)
+
+
+def missing_information(role: RoleDescription) -> tuple[str, ...]:
+    """What a job description should hold and the text read does not show, in a fixed order; empty where all is there.
+
+    It looks for a statement, not for a yes: "does not hold a budget" is information on the budget.
+    """
+    names = {fact.name for fact in role.facts}
+    text = "\n".join(block.text for block in role.blocks)
+    return tuple(
+        words
+        for words, shown_by, pattern in _WANTED
+        if not names.intersection(shown_by) and pattern.search(text) is None
+    )
