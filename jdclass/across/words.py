@@ -10,7 +10,7 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 __all__ = ["Word", "content_stems", "normal", "same_words", "stem", "words"]
@@ -62,6 +62,7 @@ def same_words(first: str, second: str) -> bool:
     return [word.form for word in words(first)] == [word.form for word in words(second)]
 
 
+@lru_cache(maxsize=50_000)
 def stem(form: str) -> str:
     """A word without its commonest English ending, at least three letters long; rough on purpose, and never shown.
 

@@ -1,0 +1,16 @@
+"""Stored reviews to pages, a workbook and panel sheets; one writer a format, and none of them decides anything."""
+
+from jdclass.report.wording import Finding, Wording, default_wording, finding, load_wording
+from jdclass.report.workbook import safe_cell
+from jdclass.report.write import ReportSummary, write_reports
+
+__all__ = [
+    "Finding",
+    "ReportSummary",
+    "Wording",
+    "default_wording",
+    "finding",
+    "load_wording",
+    "safe_cell",
+    "write_reports",
+]

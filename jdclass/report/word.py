@@ -1,0 +1,206 @@
+"""The panel sheet as a Word document, by python-docx: one A4 page that reads in grey and can be filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jdclass.report.panel import PanelSheet, criteria
+from jdclass.report.view import RoleView
+from jdclass.report.wording import Wording
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.table import Table
+
+__all__ = ["PanelWriter"]
+
+_FONT = "Arial"
+_BOX = "\u2610"
+#: Name, size, space before and after of the styles that a sheet uses, in points.
+_STYLES = (("Normal", 9.5, 0, 2), ("Title", 14, 0, 2), ("Heading 1", 10.5, 7, 2), ("List Number", 9.5, 0, 1))
+_FOOT = 7.5
+
+
+def _set_styles(document: Document) -> None:
+    from docx.enum.text import WD_LINE_SPACING
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
+    for name, size, before, after in _STYLES:
+        style: Any = document.styles[name]
+        style.font.name, style.font.size = _FONT, Pt(size)
+        style.font.color.rgb = RGBColor(0, 0, 0)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for kind in ("ascii", "hAnsi", "cs", "eastAsia"):
+            fonts.set(qn(f"w:{kind}"), _FONT)
+            fonts.attrib.pop(qn(f"w:{kind}Theme"), None)
+        fonts.attrib.pop(qn("w:cstheme"), None)
+        form = style.paragraph_format
+        form.space_before, form.space_after = Pt(before), Pt(after)
+        form.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    title: Any = document.styles["Title"]
+    title.font.bold = True
+    borders = title.element.pPr.find(qn("w:pBdr"))
+    if borders is not None:
+        title.element.pPr.remove(borders)
+
+
+def _lighten(document: Document) -> None:
+    """Take out what no sheet uses: a picture of the template, its second copy of all styles, and unused styles.
+
+    Each paragraph looks its style up among all of them, so this is also most of the time of a sheet.
+    """
+    from docx.enum.style import WD_STYLE_TYPE
+
+    for owner in (document.part.rels, document.part.package.rels):
+        for key, relation in list(owner.items()):
+            if relation.reltype.endswith(("/stylesWithEffects", "/customXml", "/thumbnail")):
+                del owner[key]
+    styles = document.styles
+    keep = {style.style_id for style in styles if style.name in {name for name, *_ in _STYLES} | {"Table Grid"}}
+    keep |= {style.style_id for kind in WD_STYLE_TYPE if (style := styles.default(kind)) is not None}
+    based = {style.style_id: getattr(getattr(style, "base_style", None), "style_id", None) for style in styles}
+    for style_id in list(keep):
+        base = based.get(style_id)
+        while base is not None:
+            keep.add(base)
+            base = based.get(base)
+    for style in list(styles):
+        if style.style_id not in keep:
+            style.element.getparent().remove(style.element)
+
+
+class PanelWriter:
+    """Writes panel sheets, one after the other, by filling and emptying one document.
+
+    Opening a document and setting its styles costs more than a sheet. `made` is the date in a file's properties.
+    """
+
+    def __init__(self, wording: Wording, *, made: datetime) -> None:
+        import docx
+        from docx.oxml.ns import qn
+        from docx.shared import Mm
+
+        self.wording = wording
+        self.made = made
+        self.document = docx.Document()
+        section = self.document.sections[0]
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.left_margin = section.right_margin = Mm(15)
+        section.top_margin, section.bottom_margin = Mm(11), Mm(9)
+        section.header_distance = section.footer_distance = Mm(5)
+        _set_styles(self.document)
+        _lighten(self.document)
+        for element in self.document.styles.element.iter(qn("w:lang")):
+            element.set(qn("w:val"), wording.language)
+        self._boxes()
+        #: The boxes for the panel, the same on every sheet: built once, copied into each.
+        self.boxes = self._emptied()
+
+    def _emptied(self) -> list[Any]:
+        """Take everything but the page's own settings out of the document, and give it back."""
+        from docx.oxml.ns import qn
+
+        body = self.document.element.body
+        elements = [element for element in body if element.tag != qn("w:sectPr")]
+        for element in elements:
+            body.remove(element)
+        return elements
+
+    def write(self, path: Path, view: RoleView, sheet: PanelSheet, statements: Sequence[str]) -> None:
+        """Write one sheet. Texts go in as text: python-docx escapes them, and no field or link is made of them."""
+        self._emptied()
+        properties = self.document.core_properties
+        properties.title = self.wording.say("page.panel_title", title=sheet.title)[:250]
+        properties.author = properties.last_modified_by = "jdclass"
+        properties.comments = ""
+        properties.language = self.wording.language
+        properties.created = properties.modified = self.made
+        self._head(view, sheet)
+        self._findings(sheet)
+        end = self.document.element.body.sectPr
+        for element in self.boxes:
+            end.addprevious(deepcopy(element))
+        self._foot(statements)
+        self.document.save(str(path))
+
+    def _table(self, rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Table:
+        """A grid of texts under a repeated head; widths in millimetres. Rows never break over a page."""
+        from docx.oxml import OxmlElement
+        from docx.shared import Mm
+
+        table: Table = self.document.add_table(rows=len(rows), cols=len(widths), style="Table Grid")
+        table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Mm(width)
+        for number, (row, texts) in enumerate(zip(table._tbl.tr_lst, rows, strict=True)):
+            properties = row.get_or_add_trPr()
+            properties.append(OxmlElement("w:cantSplit"))
+            if not number:
+                properties.append(OxmlElement("w:tblHeader"))
+            for cell, text, width in zip(row.tc_lst, texts, widths, strict=True):
+                cell.width = Mm(width)
+                if text:
+                    run = cell.p_lst[0].add_r()
+                    run.text = text
+                    if not number:
+                        run.get_or_add_rPr().get_or_add_b()
+        return table
+
+    def _head(self, view: RoleView, sheet: PanelSheet) -> None:
+        say, document = self.wording.say, self.document
+        document.add_paragraph(say("panel.heading"))
+        document.add_paragraph(sheet.title, style="Title")
+        document.add_paragraph(" · ".join(f"{label}: {value}" for label, value in sheet.facts))
+        lead = document.add_paragraph()
+        lead.add_run(say("fit.line", fit=view.finding.label) + ". ").bold = True
+        lead.add_run(f"{view.finding.sentence} {say('panel.note')}")
+
+    def _findings(self, sheet: PanelSheet) -> None:
+        say, document = self.wording.say, self.document
+        document.add_heading(say("panel.quotes"), level=1)
+        if sheet.quotes:
+            rows = [[say("column.orientation"), say("column.words"), say("column.place")]]
+            rows += [[mark.label, f"“{mark.text}”", mark.place] for mark in sheet.quotes]
+            self._table(rows, (25, 105, 50))
+            if sheet.quotes_more:
+                document.add_paragraph(say("panel.quotes_more", n=sheet.quotes_more))
+        else:
+            document.add_paragraph(say("panel.quotes_none"))
+        document.add_heading(say("panel.missing"), level=1)
+        document.add_paragraph(sheet.missing or say("panel.missing_none"))
+        document.add_heading(say("panel.questions"), level=1)
+        for question in sheet.questions:
+            document.add_paragraph(question, style="List Number")
+        if not sheet.questions:
+            document.add_paragraph(say("panel.questions_none"))
+
+    def _boxes(self) -> None:
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.shared import Mm
+
+        say, document = self.wording.say, self.document
+        document.add_heading(say("panel.criteria"), level=1)
+        document.add_paragraph(say("panel.criteria_source"))
+        rows = [["", say("panel.yes"), say("panel.no"), say("panel.unsure")]]
+        rows += [[text, _BOX, _BOX, _BOX] for text in criteria(self.wording)]
+        boxes = self._table(rows, (129, 17, 17, 17))
+        for row in boxes._tbl.tr_lst:
+            for cell in row.tc_lst[1:]:
+                cell.p_lst[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+        document.add_heading(say("panel.sign_off"), level=1)
+        rows = [["", say("panel.name"), say("panel.signature"), say("panel.date")]]
+        rows += [[say("panel.management_side"), "", "", ""], [say("panel.staff_side"), "", "", ""]]
+        for side in self._table(rows, (36, 54, 58, 32)).rows[1:]:
+            side.height = Mm(9)
+
+    def _foot(self, statements: Sequence[str]) -> None:
+        from docx.shared import Pt
+
+        foot = self.document.add_paragraph()
+        foot.paragraph_format.space_before = Pt(5)
+        foot.add_run(" ".join(statements)).font.size = Pt(_FOOT)

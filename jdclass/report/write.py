@@ -1,0 +1,177 @@
+"""Reports of a run folder: every format in one pass over the reviews, swapped in when all of them are whole.
+
+Files that people fill in (the workbook, the Word sheets) are never overwritten once they differ from what was written:
+they are moved to `kept/` first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TypeVar
+
+from jdclass.across import ProfileText, find_borrowed, index_profiles, trace
+from jdclass.document import Failure, Review
+from jdclass.errors import StoreError
+from jdclass.framework import Framework, default_framework
+from jdclass.report.folder import Folder
+from jdclass.report.pages import Pages
+from jdclass.report.panel import panel_sheet
+from jdclass.report.text import FileNames
+from jdclass.report.view import role_view, with_slug
+from jdclass.report.word import PanelWriter
+from jdclass.report.wording import Wording, default_wording
+from jdclass.report.workbook import Workbook
+
+__all__ = ["ReportSummary", "write_reports"]
+
+MANIFEST = "reports.json"
+KEPT = "kept"
+FORMAT = 1
+_T = TypeVar("_T")
+_EDITED = (".xlsx", ".docx")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSummary:
+    """What was written: numbers of roles and failures, files by kind, and files of people that were kept apart."""
+
+    run: Path
+    roles: int
+    failures: int
+    files: int
+    kept: tuple[Path, ...]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _earlier(run: Path) -> dict[str, str | None]:
+    """Files of the last report by their path in the run, with the hash of those that people fill in."""
+    try:
+        table = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    names = table.get("files") if isinstance(table, dict) and table.get("format") == FORMAT else None
+    if not isinstance(names, dict):
+        return {}
+    # Whatever the file says, nothing outside the run is ever touched.
+    return {name: mark for name, mark in names.items() if not Path(name).is_absolute() and ".." not in Path(name).parts}
+
+
+def _keep(run: Path, name: str) -> Path:
+    """Move a file that a person changed out of the way, under the first free name."""
+    source = run / name
+    number = 1
+    while (target := run / KEPT / f"{source.stem}-{number}{source.suffix}").exists():
+        number += 1
+    target.parent.mkdir(exist_ok=True)
+    source.rename(target)
+    return target
+
+
+def _swap_in(run: Path, fresh: Path) -> tuple[Path, ...]:
+    """Move the new files over the old ones, keep what people changed, and remove pages of roles that are gone."""
+    earlier = _earlier(run)
+    new = {path.relative_to(fresh).as_posix(): path for path in sorted(fresh.rglob("*")) if path.is_file()}
+    kept = []
+    for name in sorted({*new, *earlier}):
+        old = run / name
+        if not old.is_file():
+            continue
+        if old.suffix in _EDITED and _sha256(old) != earlier.get(name):
+            kept.append(_keep(run, name))
+        elif name not in new:
+            old.unlink()
+    marks = {name: _sha256(path) if path.suffix in _EDITED else None for name, path in new.items()}
+    for name, path in new.items():
+        target = run / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+    text = json.dumps({"format": FORMAT, "files": marks}, indent=0, ensure_ascii=False)
+    (fresh / MANIFEST).write_text(text, encoding="utf-8")
+    (fresh / MANIFEST).replace(run / MANIFEST)
+    return tuple(kept)
+
+
+def _again(values: Callable[[], Iterable[_T]] | Iterable[_T]) -> Iterable[_T]:
+    return values() if callable(values) else values
+
+
+def write_reports(
+    run: Path,
+    reviews: Callable[[], Iterable[Review]] | Iterable[Review],
+    failures: Callable[[], Iterable[Failure]] | Iterable[Failure],
+    *,
+    profiles: Sequence[ProfileText] = (),
+    mask_names: bool = False,
+    made: date | None = None,
+    model_dates: Mapping[str, str] | None = None,
+    name: str | None = None,
+    wording: Wording | None = None,
+    framework: Framework | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> ReportSummary:
+    """Write `index.html`, `roles/`, `panel/`, `across.html` and `review.xlsx` into `run`, in one pass over the reviews.
+
+    `profiles` turns on the check of profile wording; `mask_names` shows no file name; `made` is the day printed;
+    `model_dates` gives each model's date by its hash; `name` is what the folder is called on the pages (the name of
+    `run`); `progress` is told the number of roles written. Raises StoreError where the run cannot be written.
+    """
+    wording = wording or default_wording()
+    framework = framework or default_framework()
+    made = made or date.today()
+    stamp = datetime.combine(made, time(12), UTC)
+    names = FileNames(wording, mask=mask_names)
+    name = name if name is not None else run.resolve().name
+    pages = Pages(names, made=made, model_dates=model_dates)
+    folder = Folder(framework)
+    index = index_profiles(profiles) if profiles else None
+    fresh = None
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=".reports-", dir=run))
+        (fresh / "roles").mkdir()
+        (fresh / "panel").mkdir()
+        word = PanelWriter(wording, made=stamp)
+        with Workbook(fresh / "review.xlsx", wording, made=stamp.replace(tzinfo=None)) as book:
+            for review in _again(reviews):
+                found = trace(review, framework=framework)
+                borrowed = None if index is None else find_borrowed(review, index, framework=framework)
+                view = role_view(review, names=names, framework=framework, trace=found, borrowed=borrowed)
+                number = 2
+                first = view.slug
+                while view.slug in folder.entries:
+                    view = with_slug(view, f"{first}-{number}")
+                    number += 1
+                folder.add(view)
+                book.add(view)
+                sheet = panel_sheet(view, names)
+                (fresh / "roles" / f"{view.slug}.html").write_text(pages.role(view), encoding="utf-8")
+                (fresh / "panel" / f"{view.slug}.html").write_text(pages.panel(view, sheet), encoding="utf-8")
+                word.write(fresh / "panel" / f"{view.slug}.docx", view, sheet, pages.role_statements(review))
+                if progress is not None:
+                    progress(len(folder.rows))
+            failed = []
+            for failure in _again(failures):
+                failed.append((names.failed_file(failure), names.free(failure.message, failure)))
+                book.add_failure(*failed[-1])
+            book.finish(folder, name, pages.folder_statements(folder))
+        (fresh / "index.html").write_text(pages.index(folder, name, failed), encoding="utf-8")
+        (fresh / "across.html").write_text(pages.across(folder, name, profiles=index is not None), encoding="utf-8")
+        files = sum(path.is_file() for path in fresh.rglob("*"))
+        kept = _swap_in(run, fresh)
+    except OSError as error:
+        raise StoreError(f"{run}: reports cannot be written: {error.strerror or error}") from error
+    finally:
+        if fresh is not None:
+            shutil.rmtree(fresh, ignore_errors=True)
+    return ReportSummary(run, len(folder.rows), len(failed), files, kept)
