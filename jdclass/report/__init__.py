@@ -1,8 +1,8 @@
 """Stored reviews to pages, a workbook and panel sheets; one writer a format, and none of them decides anything."""
 
-from jdclass.report.wording import Finding, Wording, default_wording, finding, load_wording
 from jdclass.report.workbook import safe_cell
 from jdclass.report.write import ReportSummary, write_reports
+from jdclass.wording import Finding, Wording, default_wording, finding, load_wording
 
 __all__ = [
     "Finding",

@@ -11,7 +11,7 @@ from jdclass.document import ORIENTATIONS4, ModelName
 from jdclass.framework import Framework
 from jdclass.report.text import shown
 from jdclass.report.view import RoleView
-from jdclass.report.wording import Fit, cannot_tell_reason
+from jdclass.wording import Fit, cannot_tell_reason
 
 __all__ = ["FITS", "ContrastTotal", "Folder", "OrphanEntry", "Row"]
 

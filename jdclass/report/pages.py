@@ -18,7 +18,7 @@ from jdclass.report.plots import count_grid, paired_bars
 from jdclass.report.questions import place_of
 from jdclass.report.text import FileNames, enumerate_texts, share, shown
 from jdclass.report.view import RoleView
-from jdclass.report.wording import finding
+from jdclass.wording import finding
 
 if TYPE_CHECKING:
     from jinja2 import Environment

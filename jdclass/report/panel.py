@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jdclass.report.text import FileNames, cut, enumerate_texts, shown
 from jdclass.report.view import Mark, RoleView
-from jdclass.report.wording import Wording
+from jdclass.wording import Wording
 
 __all__ = ["PanelSheet", "criteria", "panel_sheet"]
 

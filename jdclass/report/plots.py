@@ -69,7 +69,7 @@ def count_grid(
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_SETTINGS):
-        figure = Figure(figsize=(5.6, 3.9), layout="constrained")
+        figure = Figure(figsize=(6.2, 3.9), layout="constrained")
         axes = figure.add_subplot()
         most = max((count for row in counts for count in row), default=0) or 1
         # Rectangles and not an image: they stay sharp in print, and no picture has to be decoded.
@@ -79,8 +79,8 @@ def count_grid(
             for x, count in enumerate(row):
                 colour = "white" if count / most > 0.72 else "black"
                 axes.text(x + 0.5, y + 0.5, f"{count:,}", ha="center", va="center", color=colour, fontsize=12)
-        axes.set_xticks([x + 0.5 for x in range(len(columns))], columns, fontsize=9)
-        axes.set_yticks([y + 0.5 for y in range(len(rows))], rows, fontsize=9)
+        axes.set_xticks([x + 0.5 for x in range(len(columns))], columns, fontsize=8)
+        axes.set_yticks([y + 0.5 for y in range(len(rows))], rows, fontsize=8)
         axes.invert_yaxis()
         axes.set_xlabel(column_axis)
         axes.set_ylabel(row_axis)

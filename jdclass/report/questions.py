@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jdclass.across import CriteriaTrace
 from jdclass.document import Phrase, Review
 from jdclass.report.text import FileNames, cut, enumerate_texts, share, shown
-from jdclass.report.wording import cannot_tell_reason, fit_of
+from jdclass.wording import cannot_tell_reason, fit_of
 
 __all__ = ["place_of", "questions"]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from jdclass.document import Failure, Review, Source
-from jdclass.report.wording import Wording
+from jdclass.wording import Wording
 
 __all__ = ["FileNames", "cut", "enumerate_texts", "share", "shown", "slug"]
 

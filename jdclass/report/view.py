@@ -11,7 +11,7 @@ from jdclass.document import Excluded, Phrase, Review
 from jdclass.framework import Framework
 from jdclass.report.questions import place_of, questions
 from jdclass.report.text import FileNames, share, shown, slug
-from jdclass.report.wording import Finding, finding
+from jdclass.wording import Finding, finding
 
 __all__ = ["ContrastRow", "LineView", "Mark", "RoleView", "Run", "StatementRow", "ZoneGroup", "role_view", "title_runs"]
 

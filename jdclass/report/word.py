@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jdclass.report.panel import PanelSheet, criteria
 from jdclass.report.view import RoleView
-from jdclass.report.wording import Wording
+from jdclass.wording import Wording
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -16,7 +16,7 @@ from jdclass.document import ORIENTATIONS4
 from jdclass.report.folder import FITS, Folder
 from jdclass.report.text import shown
 from jdclass.report.view import RoleView
-from jdclass.report.wording import Wording
+from jdclass.wording import Wording
 
 __all__ = ["LIMIT_CELL", "REVIEW_COLUMNS", "Workbook", "safe_cell"]
 

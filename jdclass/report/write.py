@@ -26,8 +26,8 @@ from jdclass.report.panel import panel_sheet
 from jdclass.report.text import FileNames
 from jdclass.report.view import role_view, with_slug
 from jdclass.report.word import PanelWriter
-from jdclass.report.wording import Wording, default_wording
 from jdclass.report.workbook import Workbook
+from jdclass.wording import Wording, default_wording
 
 __all__ = ["ReportSummary", "write_reports"]
 

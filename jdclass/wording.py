@@ -14,7 +14,7 @@ from jdclass.errors import FrameworkError
 
 __all__ = ["Finding", "Fit", "Wording", "cannot_tell_reason", "default_wording", "finding", "fit_of", "load_wording"]
 
-DATA = Path(__file__).parent.parent / "data" / "wording.toml"
+DATA = Path(__file__).parent / "data" / "wording.toml"
 FORMAT = 1
 
 #: Below this share of the file read, a review abstains for that reason.
