@@ -59,8 +59,8 @@ class Pattern:
     `surfaces` are the token sequences that `forms` stands for. Where `objects` names classes, a word of one of them
     must follow within `gap` other tokens; a word of a class in `unless` on the way there forbids the hit, and so does
     one of a class in `unless_after` within `gap` tokens after its end. `states` are
-    keys of STATEMENTS. A pattern without orientation is no phrase: it only says something; with `absent_only` it says
-    so only where it is negated.
+    keys of STATEMENTS. A pattern without orientation is no phrase, it only says something: with `absent`, that the
+    document states its `states` to be absent ("no direct reports").
     """
 
     line: int
@@ -73,7 +73,7 @@ class Pattern:
     unless_after: tuple[str, ...]
     gap: int
     states: tuple[str, ...]
-    absent_only: bool
+    absent: bool
     source: str
     note: str
 
@@ -228,8 +228,8 @@ def _word_class(cells: dict[str, str], where: str) -> WordClass:
 def _pattern(cells: dict[str, str], where: str, framework: Framework) -> Pattern:
     surfaces = _surfaces(cells["forms"], where)
     states = _names(cells["states"])
-    absent_only = any(state.startswith(ABSENT_MARK) for state in states)
-    if absent_only and not all(state.startswith(ABSENT_MARK) for state in states):
+    absent = any(state.startswith(ABSENT_MARK) for state in states)
+    if absent and not all(state.startswith(ABSENT_MARK) for state in states):
         raise LexiconError(f"{where}: states {cells['states']!r} mixes keys with and without {ABSENT_MARK!r}")
     states = tuple(state.removeprefix(ABSENT_MARK) for state in states)
     for state in states:
@@ -238,7 +238,7 @@ def _pattern(cells: dict[str, str], where: str, framework: Framework) -> Pattern
     if cells["orientation"] or cells["contrast"]:
         orientation = _one_of(cells["orientation"], framework.orientations, "orientation", where)
         contrast = _one_of(cells["contrast"], framework.contrast_keys, "contrast", where)
-        if absent_only:
+        if absent:
             raise LexiconError(f"{where}: states {cells['states']!r} with an orientation; {ABSENT_MARK!r} has none")
     elif not states:
         raise LexiconError(f"{where}: has neither orientation nor states, wanted one of them")
@@ -261,7 +261,7 @@ def _pattern(cells: dict[str, str], where: str, framework: Framework) -> Pattern
         _names(cells["unless_after"]),
         gap,
         states,
-        absent_only,
+        absent,
         _one_of(cells["source"], SOURCES, "source", where),
         cells["note"],
     )

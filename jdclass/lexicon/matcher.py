@@ -8,12 +8,13 @@ gap, negation, collision) are checked only around what was found. Nothing ever c
 How overlaps are settled, in this order:
 
 1. Of hits of the same form (`lead~` + change, `lead~` + audit) the one whose object stands nearest wins: what is led
-   decides. A pattern without object is the last resort.
+   decides. Where another object follows at once ("lead the audit team") it is a compound, and its last word decides.
+   A pattern without object is the last resort.
 2. A collision hides the hits that share a token with it, in form or object, unless the hit holds the whole collision
    within its form: a pattern that spells the collision out knows better.
-3. Of overlapping hits the longest wins, whatever their sides; of equally long ones the first, then the one that stands
-   higher in the file. But where the sides differ and neither's form touches the other's words ("supervise and develop
-   staff"), both stay, and the first ends where the second begins.
+3. Of overlapping hits the longest wins, whatever their sides; of equally long ones the one with the longer form,
+   then the first, then the one that stands higher in the file. But where the sides differ and neither's form touches
+   the other's words ("supervise and develop staff"), both stay, and the first ends where the second begins.
 4. What stays grows to the phrase around it: to the left over words of the classes `lead_in` and `link` ("contribute to
    the" development of services), to the right up to a word of the class `stop` ("manage a team" of eight nurses), never
    into another hit.
@@ -32,6 +33,7 @@ __all__ = ["CollisionHit", "Hit", "LexiconMatcher", "Matches"]
 
 # A negation counts at most this many tokens before a hit, one that follows ("Budget: none") this many after.
 NEGATION_BEFORE = 10
+NEAR_NEGATION_BEFORE = 4
 NEGATION_AFTER = 3
 # A hit grows to the right over at most this many tokens.
 GROWTH = 5
@@ -160,6 +162,7 @@ class LexiconMatcher:
         self._hiding = _tree((surface, number) for number, entry in enumerate(entries) for surface in entry.surfaces)
         self._breaks = _hashes([".", ";", ":", "?", "!", "(", ")", "•", "–", "—", "…"])
         self._negation = _hashes(lexicon.words("negation"))
+        self._near_negation = _hashes(lexicon.words("negation_near"))
         self._no_negation = _hashes(lexicon.words("no_negation"))
         self._clause = self._breaks | _hashes(lexicon.words("clause"))
         self._none = _hashes(lexicon.words("none"))
@@ -180,56 +183,43 @@ class LexiconMatcher:
         hidden: set[int] = set()
         if hiding and found:
             found = _uncovered(found, hiding, hidden)
+        hits: list[Hit] = []
+        after = len(lower)  # where the next hit begins
         settled = _settled(found)
-        hits = []
-        for at, item in enumerate(settled):
+        for at in range(len(settled) - 1, -1, -1):
+            item = settled[at]
             pattern = self._patterns[item.number]
             start, stop = ends[line[item.first]], ends[line[item.first] + 1]
-            negated = self._negated(lower, start, item.first, item.last, stop)
-            if pattern.absent_only and not negated:
-                continue
-            if at:
-                start = max(start, settled[at - 1].last)
-            if at + 1 < len(settled):
-                stop = min(stop, settled[at + 1].first)
-            hits.append(
-                Hit(
-                    self._grown_left(lower, start, item.first),
-                    self._grown_right(lower, item.last, stop),
-                    item.number,
-                    pattern.orientation,
-                    pattern.contrast,
-                    pattern.states,
-                    negated,
-                    item.first,
-                    item.last,
-                )
-            )
+            negated = pattern.absent or self._negated(lower, start, item, stop)
+            last = item.last
+            while last > item.form_last and (lower[last - 1] in self._stop or lower[last - 1] in self._link):
+                last -= 1  # what was cut before another hit must not end with "and"
+            # To the left first, from the last hit to the first: "and lead the" belongs to the hit that it leads to.
+            begin = self._grown_left(lower, max(start, settled[at - 1].last if at else 0), item.first)
+            end = self._grown_right(lower, last, min(stop, after))
+            side = (pattern.orientation, pattern.contrast, pattern.states, negated)
+            hits.append(Hit(begin, end, item.number, *side, item.first, last))
+            after = begin
+        hits.reverse()
         collisions = tuple(
             CollisionHit(first, last, number, at in hidden) for at, (first, last, number) in enumerate(hiding)
         )
         return Matches(tuple(hits), collisions)
 
     def _candidates(self, lower: list[int], line: list[int], ends: list[int]) -> list[_Found]:
-        """Forms whose conditions hold, of each form only the pattern whose object stands nearest."""
+        """Forms whose conditions hold, of each form only the pattern whose object decides."""
         found: list[_Found] = []
-        at = (-1, -1)
+        same: list[_Found] = []  # those of one form
         for first, last, rule in _walk(self._forms, lower, line):
-            if rule.objects or rule.unless_after:
-                stop = self._object(lower, last, ends[line[first] + 1], rule)
-                if stop is None:
-                    continue
-            else:
-                stop = last
-            item = _Found(first, last, stop, rule.number, self._patterns[rule.number].orientation)
-            if at == (first, last):
-                # A further pattern of the same form: the nearest object wins, one without object loses.
-                other = found[-1]
-                if other.last == last or last < item.last < other.last:
-                    found[-1] = item
-            else:
-                found.append(item)
-                at = (first, last)
+            stop = self._object(lower, last, ends[line[first] + 1], rule)
+            if stop is None:
+                continue
+            if same and (same[0].first, same[0].form_last) != (first, last):
+                found.append(_deciding(same))
+                same = []
+            same.append(_Found(first, last, stop, rule.number, self._patterns[rule.number].orientation))
+        if same:
+            found.append(_deciding(same))
         return found
 
     def _object(self, lower: list[int], last: int, end: int, rule: _Rule) -> int | None:
@@ -254,12 +244,15 @@ class LexiconMatcher:
                     break
         return stop
 
-    def _negated(self, lower: list[int], start: int, first: int, last: int, stop: int) -> bool:
-        """Does the line take the hit back: no, not, without, ... before it, or "none", "is not required" after it?"""
+    def _negated(self, lower: list[int], start: int, item: _Found, stop: int) -> bool:
+        """Does the line take the hit back: "no", "not" before its object, "none", "is not required" after it?"""
+        if any(word in self._negation for word in lower[item.form_last : item.last]):
+            return True  # "holds no budget"
+        first, last = item.first, item.last
         for at in range(first - 1, max(start, first - NEGATION_BEFORE) - 1, -1):
             word = lower[at]
-            if word in self._negation:
-                return at + 1 >= stop or lower[at + 1] not in self._no_negation
+            if word in self._negation or (word in self._near_negation and first - at <= NEAR_NEGATION_BEFORE):
+                return lower[at + 1] not in self._no_negation
             if word in self._clause:
                 break
         for at in range(last, min(stop, last + NEGATION_AFTER)):
@@ -319,6 +312,17 @@ def _walk(tree: _Tree, lower: list[int], line: list[int]) -> list[tuple[int, int
     return found
 
 
+def _deciding(same: list[_Found]) -> _Found:
+    """Of hits of the same form the one with the nearest object, or with the last of a compound that begins there."""
+    if len(same) == 1:
+        return same[0]
+    chosen, *others = sorted(same, key=lambda item: (item.last == item.form_last, item.last))
+    for item in others:
+        if item.last == chosen.last + 1 and chosen.last > chosen.form_last:
+            chosen = item
+    return chosen
+
+
 def _uncovered(found: Sequence[_Found], hiding: Sequence[tuple[int, int, int]], hidden: set[int]) -> list[_Found]:
     """The candidates that no collision hides; the numbers of the collisions that hid one go into `hidden`."""
     kept = []
@@ -341,7 +345,9 @@ def _uncovered(found: Sequence[_Found], hiding: Sequence[tuple[int, int, int]], 
 def _settled(found: Sequence[_Found]) -> list[_Found]:
     """Of overlapping candidates the winners, in the order of the tokens (see the module's text)."""
     kept: list[_Found] = []
-    for item in sorted(found, key=lambda item: (item.first - item.last, item.first, item.number)):
+    for item in sorted(
+        found, key=lambda item: (item.first - item.last, item.first - item.form_last, item.first, item.number)
+    ):
         if all(_beside(item, other) for other in kept):
             kept.append(item)
     kept.sort(key=lambda item: item.first)
