@@ -11,6 +11,7 @@ from jdclass.lexicon.load import (
 )
 from jdclass.lexicon.matcher import CollisionHit, Hit, LexiconMatcher, Matches
 from jdclass.lexicon.statements import STATEMENTS
+from jdclass.lexicon.titles import TitleFamily, TitleForm, TitleReading, Titles, load_titles
 
 __all__ = [
     "STATEMENTS",
@@ -22,7 +23,12 @@ __all__ = [
     "LexiconMatcher",
     "Matches",
     "Pattern",
+    "TitleFamily",
+    "TitleForm",
+    "TitleReading",
+    "Titles",
     "idle_collisions",
     "load_collisions",
     "load_lexicon",
+    "load_titles",
 ]
