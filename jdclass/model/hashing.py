@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-__all__ = ["PAD", "columns", "fit_on_frequent", "mix", "stack", "string_ids"]
+__all__ = ["PAD", "columns", "fit_on_frequent", "mix", "stack"]
 
 Ids = NDArray[np.uint64]
 
@@ -56,15 +56,14 @@ def stack(templates: Sequence[Ids], *, bits: int) -> csr_matrix:
     return csr_matrix((data, indices.ravel(), indptr), shape=(rows, 1 << bits))
 
 
-def string_ids(strings: Sequence[str]) -> Ids:
-    """spaCy's 64-bit hashes of some strings."""
-    from spacy.strings import hash_string
-
-    return np.array([hash_string(string) for string in strings], dtype=np.uint64)
-
-
-def fit_on_frequent(estimator: LogisticRegression, X: csr_matrix, y: NDArray[np.int64], *, least: int = 2,
-                    sample_weight: NDArray[np.float64] | None = None) -> LogisticRegression:
+def fit_on_frequent(
+    estimator: LogisticRegression,
+    X: csr_matrix,
+    y: NDArray[np.int64],
+    *,
+    least: int = 2,
+    sample_weight: NDArray[np.float64] | None = None,
+) -> LogisticRegression:
     """Fit a linear classifier on the columns that at least `least` rows hold; the other columns weigh nothing.
 
     The estimator comes back with coefficients for every column, so that prediction needs to know none of this. Most

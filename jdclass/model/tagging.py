@@ -19,7 +19,16 @@ from jdclass.lexicon import Matches
 from jdclass.model.hashing import PAD, fit_on_frequent, mix, stack
 from jdclass.segment import Tokens
 
-__all__ = ["TAGS", "PhraseTagger", "Span", "best_tags", "lexicon_marks", "spans_of_tags", "tags_of_spans", "token_features"]
+__all__ = [
+    "TAGS",
+    "PhraseTagger",
+    "Span",
+    "best_tags",
+    "lexicon_marks",
+    "spans_of_tags",
+    "tags_of_spans",
+    "token_features",
+]
 
 TAGS = ("O", "B-leadership", "I-leadership", "B-management", "I-management")
 
@@ -114,9 +123,7 @@ def spans_of_tags(tags: NDArray[np.int64]) -> list[Span]:
     return spans
 
 
-def best_tags(
-    scores: NDArray[np.float32], first: NDArray[np.int64], moves: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def best_tags(scores: NDArray[np.float32], first: NDArray[np.int64], moves: NDArray[np.float64]) -> NDArray[np.int64]:
     """The best tag sequence of every line (Viterbi), all lines at once.
 
     `scores` (tokens, tags) are log probabilities, `first` the first token of each line and the end of the last,
@@ -168,7 +175,7 @@ class PhraseTagger(BaseEstimator):
         *,
         sample_weight: NDArray[np.float64] | None = None,
     ) -> PhraseTagger:
-        """Learn from the lines numbered `lines`; `tags` has a number for each token, `sample_weight` one for each line."""
+        """Learn from the lines numbered `lines`; `tags` has a number a token, `sample_weight` one a line."""
         rows = np.flatnonzero(np.isin(tokens.line, lines))
         features = token_features(tokens, marks, rows, bits=self.bits)
         weight = None if sample_weight is None else sample_weight[tokens.line[rows]]
@@ -176,15 +183,17 @@ class PhraseTagger(BaseEstimator):
         self.classifier_ = fit_on_frequent(classifier, features, tags[rows], sample_weight=weight)
         if len(self.classifier_.classes_) != len(TAGS):
             missing = sorted(set(range(len(TAGS))) - set(self.classifier_.classes_.tolist()))
-            raise ValueError(f"no token is tagged {', '.join(TAGS[tag] for tag in missing)}: phrases of both sides are needed")
+            names = ", ".join(TAGS[tag] for tag in missing)
+            raise ValueError(f"no token is tagged {names}: phrases of both sides are needed")
         counts = np.ones((len(TAGS) + 1, len(TAGS)))
         begins = tokens.first[:-1][lines]
-        np.add.at(counts, (np.full(len(lines), len(TAGS)), tags[begins[begins < len(tokens)]][: len(lines)]), 1) if len(
-            tokens
-        ) and (begins < len(tokens)).all() else None
+        begins = begins[tokens.first[1:][lines] > begins]
+        np.add.at(counts, (np.full(len(begins), len(TAGS)), tags[begins]), 1)
         inner = rows[1:][tokens.line[rows[1:]] == tokens.line[rows[:-1]]]
         np.add.at(counts, (tags[inner - 1], tags[inner]), 1)
-        moves = np.log(counts / counts.sum(axis=1, keepdims=True)) - np.log(np.bincount(tags[rows], minlength=5) / len(rows))
+        # The classifier's probabilities hold how frequent a tag is already, so the moves count as ratios to it.
+        usual = np.bincount(tags[rows], minlength=len(TAGS)) / len(rows)
+        moves = np.log(counts / counts.sum(axis=1, keepdims=True)) - np.log(usual)
         for inside in (2, 4):
             moves[[tag for tag in range(len(TAGS) + 1) if tag not in (inside - 1, inside)], inside] = _IMPOSSIBLE
         self.moves_ = moves
