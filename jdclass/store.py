@@ -288,27 +288,45 @@ class Store:
 
     def reviews(self) -> Iterator[dict[str, Any]]:
         """The records `jdclass.review/1`, in order, read as they are asked for. Raises StoreError at a damaged row."""
-        return self._records("review")
+        return (record for _, record in self.records("review"))
 
     def failures(self) -> Iterator[dict[str, Any]]:
         """The records `jdclass.failure/1`, in order. Raises StoreError at a damaged row."""
-        return self._records("failure")
+        return (record for _, record in self.records("failure"))
 
-    def _records(self, kind: Kind) -> Iterator[dict[str, Any]]:
+    def records(self, *kinds: Kind) -> Iterator[tuple[Kind, dict[str, Any]]]:
+        """Records with their kind, in order; of all kinds where none is named. Raises StoreError at a damaged row."""
+        for kind, where, payload in self._payloads(*kinds):
+            with self._damage(where):
+                record = unpack(payload)
+            yield kind, record
+
+    def json_lines(self, *kinds: Kind) -> Iterator[bytes]:
+        """The same records as lines of JSON in UTF-8, each with its line break: quicker, as nothing is parsed."""
+        for _, where, payload in self._payloads(*kinds):
+            with self._damage(where):
+                line = zlib.decompress(payload)
+            yield line + b"\n"
+
+    @contextmanager
+    def _damage(self, where: str) -> Iterator[None]:
+        try:
+            yield
+        except (zlib.error, ValueError) as error:
+            raise StoreError(f"{self.path}: the row of {where} is damaged: {error}") from error
+
+    def _payloads(self, *kinds: Kind) -> Iterator[tuple[Kind, str, bytes]]:
+        wanted = kinds or ("review", "failure")
         at: tuple[str, int, int] = ("", -1, -1)
         while True:
             with self._guard, _errors(self.path):
                 page = self._connection.execute(
-                    "SELECT path, record, part, payload FROM result WHERE (path, record, part) > (?, ?, ?) AND kind = ?"
-                    " ORDER BY path, record, part LIMIT ?",
-                    (*at, kind, PAGE),
+                    "SELECT kind, path, record, part, payload FROM result WHERE (path, record, part) > (?, ?, ?)"
+                    f" AND kind IN ({', '.join('?' * len(wanted))}) ORDER BY path, record, part LIMIT ?",
+                    (*at, *wanted, PAGE),
                 ).fetchall()
-            for path, record, part, payload in page:
-                try:
-                    yield unpack(payload)
-                except (zlib.error, ValueError) as error:
-                    where = f"{self.path}: the row of {path!r}, record {record}"
-                    raise StoreError(f"{where}, is damaged: {error}") from error
+            for kind, path, record, part, payload in page:
+                yield kind, f"{path!r}, record {record}", payload
                 at = (path, record, part)
             if len(page) < PAGE:
                 return

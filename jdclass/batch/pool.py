@@ -210,8 +210,9 @@ def _dask_client(scheduler: str | None) -> Iterator[Any]:
         raise MissingExtraError("--backend dask needs dask: pip install 'jdclass[dask]'") from error
     if scheduler is None:
         raise JdclassError("--backend dask needs the address of a scheduler: --scheduler tcp://HOST:8786")
+    make: Any = Client  # its own types say nothing
     try:
-        client = Client(scheduler, set_as_default=False, timeout=30)
+        client = make(scheduler, set_as_default=False, timeout=30)
     except (OSError, TimeoutError, ValueError) as error:
         raise JdclassError(f"{scheduler}: no dask scheduler answers there: {error}") from error
     try:

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -515,14 +516,24 @@ def test_killed_again_and_again_the_run_ends_with_the_same_store(slow: tuple[Pat
     assert rows(run) == undisturbed
 
 
+def loky_workers() -> list[psutil.Process]:
+    """The worker processes of this one that are alive, without joblib's own helpers."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            command = " ".join(process.cmdline())
+            if "loky" in command and "tracker" not in command and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
 def test_a_killed_worker_costs_nothing(slow: tuple[Path, Rows], tmp_path: Path) -> None:
     jds, undisturbed = slow
     killed: list[int] = []
 
     def kill(tally: Tally) -> None:
         if len(killed) < 2 and tally.reviewed > 60 * (1 + len(killed)):
-            workers = [p for p in psutil.Process().children(recursive=True) if "loky" in " ".join(p.cmdline())]
-            worker = random.Random(len(killed)).choice([p for p in workers if "tracker" not in " ".join(p.cmdline())])
+            worker = random.Random(len(killed)).choice(loky_workers())
             killed.append(worker.pid)
             worker.kill()
 
@@ -540,6 +551,7 @@ def test_ctrl_c_stores_what_is_in_hand_and_the_next_run_goes_on(
     run = tmp_path / "run"
     process = started(jds, run, workers)
     until(lambda: stored(run) >= 5 or process.poll() is not None)
+    assert process.poll() is None, process.communicate()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
     out, err = process.communicate(timeout=60)
     assert "interrupted=True" in out, err

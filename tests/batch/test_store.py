@@ -182,7 +182,7 @@ def test_a_damaged_row_is_named(tmp_path: Path) -> None:
         store.put([review("a"), Unit("b", 3, "s", "f", (Row("review", "b", b"no zlib"),))])
         rows = store.reviews()
         assert next(rows)["path"] == "a"
-        with pytest.raises(StoreError, match="the row of 'b', record 3, is damaged"):
+        with pytest.raises(StoreError, match="the row of 'b', record 3 is damaged"):
             next(rows)
 
 
