@@ -189,10 +189,10 @@ class MovedFinding:
 
 @dataclass(frozen=True, slots=True)
 class RunChanges:
-    """Two runs side by side: roles in one only (id, title), roles whose finding moved, and how many stayed."""
+    """Two runs side by side: roles in one of them only, roles whose finding moved, and how many stayed."""
 
-    only_old: tuple[tuple[str, str], ...]
-    only_new: tuple[tuple[str, str], ...]
+    only_old: tuple[Review, ...]
+    only_new: tuple[Review, ...]
     moved: tuple[MovedFinding, ...]
     stayed: int
 
@@ -216,7 +216,7 @@ def compare_runs(old: Iterable[Review], new: Iterable[Review]) -> RunChanges:
     for key, review in _numbered(new):
         earlier = before.pop(key, None)
         if earlier is None:
-            only_new.append((review.id, review.title))
+            only_new.append(review)
         elif _finding(earlier) == _finding(review):
             stayed += 1
         else:
@@ -232,5 +232,4 @@ def compare_runs(old: Iterable[Review], new: Iterable[Review]) -> RunChanges:
                     _only(earlier, review),
                 )
             )
-    only_old = [(review.id, review.title) for review in before.values()]
-    return RunChanges(tuple(only_old), tuple(only_new), tuple(moved), stayed)
+    return RunChanges(tuple(before.values()), tuple(only_new), tuple(moved), stayed)

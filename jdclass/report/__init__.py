@@ -1,7 +1,7 @@
 """Stored reviews to pages, a workbook and panel sheets; one writer a format, and none of them decides anything."""
 
 from jdclass.report.workbook import safe_cell
-from jdclass.report.write import ReportSummary, write_reports
+from jdclass.report.write import ReportSummary, write_document_changes, write_reports, write_run_changes
 from jdclass.wording import Finding, Wording, default_wording, finding, load_wording
 
 __all__ = [
@@ -12,5 +12,7 @@ __all__ = [
     "finding",
     "load_wording",
     "safe_cell",
+    "write_document_changes",
     "write_reports",
+    "write_run_changes",
 ]

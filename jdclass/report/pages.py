@@ -153,6 +153,7 @@ class Pages:
             view=view,
             shares=shares,
             claim_words=words,
+            in_text=view.in_text,
             limits=self.wording.all("limits"),
             statements=self.role_statements(review),
         )
@@ -295,7 +296,7 @@ class Pages:
             new_name=new_name,
             moved=moved,
             stayed=changes.stayed,
-            only_old=changes.only_old,
-            only_new=changes.only_new,
+            only_old=[(self.names.title(review), self.names.file(review.source)) for review in changes.only_old],
+            only_new=[(self.names.title(review), self.names.file(review.source)) for review in changes.only_new],
             statements=self.statements("compares_changes", list(models), ()),
         )

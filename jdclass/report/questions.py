@@ -50,7 +50,7 @@ def _questions(review: Review, found: CriteriaTrace | None, names: FileNames) ->
     elif reason == "thin":
         yield wording.say("question.thin")
     for conflict in review.conflicts:
-        text = names.free(conflict, review).strip()
+        text = _capital(names.free(conflict, review).strip())
         yield wording.say("question.conflict", conflict=text if text.endswith((".", "?", "!")) else text + ".")
     verdict = review.match.verdict
     if fit_of(review.match) in ("partly", "not"):

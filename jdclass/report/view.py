@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -36,11 +37,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of a line, marked or plain; `first` where the mark begins here, so that its tag is shown once."""
+    """A piece of a line, marked or plain."""
 
     text: str
     mark: Mark | None = None
-    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,12 @@ class RoleView:
         return tuple(mark for mark in self.marks if mark.kind == "excluded")
 
     @property
+    def in_text(self) -> frozenset[str]:
+        """Tags of the marks that stand in the text; of marks that overlap only the first does."""
+        lines = (line for group in self.groups for line in group.lines)
+        return frozenset(run.mark.tag for line in lines for run in line.runs if run.mark)
+
+    @property
     def criteria(self) -> tuple[Criterion, ...]:
         return self.trace.criteria if self.trace else ()
 
@@ -132,17 +138,12 @@ def title_runs(title: str, words: Sequence[str]) -> tuple[tuple[str, bool], ...]
     (('Lead', True), (' Apheresis Nurse', False))
     """
     spans: list[tuple[int, int]] = []
-    lower = title.lower()
-    if len(lower) != len(title):  # a letter that grows in lower case would shift every offset after it
-        lower = title
-    for word in words:
-        at = -1
-        wanted = word.lower()
-        while wanted and (at := lower.find(wanted, at + 1)) >= 0:
-            end = at + len(wanted)
-            whole = not (at and title[at - 1].isalnum()) and not (end < len(title) and title[end].isalnum())
-            if whole and all(end <= start or at >= stop for start, stop in spans):
-                spans.append((at, end))
+    for word in filter(None, words):
+        for found in re.finditer(re.escape(word), title, re.IGNORECASE):
+            start, end = found.span()
+            whole = not title[start - 1 : start].isalnum() and not title[end : end + 1].isalnum()
+            if whole and all(end <= other or start >= stop for other, stop in spans):
+                spans.append((start, end))
                 break
     runs, done = [], 0
     for start, end in sorted(spans):
@@ -208,7 +209,7 @@ def _runs(text: str, marks: Sequence[Mark]) -> tuple[Run, ...]:
         start, end = max(mark.start, 0), min(mark.end, len(text))
         if start < done or start >= end:
             continue
-        runs += [Run(shown(text[done:start])), Run(shown(text[start:end]), mark, True)]
+        runs += [Run(shown(text[done:start])), Run(shown(text[start:end]), mark)]
         done = end
     runs.append(Run(shown(text[done:])))
     return tuple(run for run in runs if run.text)
@@ -300,7 +301,7 @@ def role_view(
             )
             for item in review.stated
         ),
-        conflicts=tuple(names.free(conflict, review) for conflict in review.conflicts),
+        conflicts=tuple(_capital(names.free(conflict, review)) for conflict in review.conflicts),
         missing=tuple(_capital(wording.label("missing", names.free(item, review))) for item in review.missing),
         questions=questions(review, trace, names),
         trace=trace,

@@ -16,7 +16,16 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TypeVar
 
-from jdclass.across import ProfileText, find_borrowed, index_profiles, trace
+from jdclass.across import (
+    DocumentChanges,
+    ProfileText,
+    RunChanges,
+    compare_documents,
+    compare_runs,
+    find_borrowed,
+    index_profiles,
+    trace,
+)
 from jdclass.document import Failure, Review
 from jdclass.errors import StoreError
 from jdclass.framework import Framework, default_framework
@@ -29,7 +38,7 @@ from jdclass.report.word import PanelWriter
 from jdclass.report.workbook import Workbook
 from jdclass.wording import Wording, default_wording
 
-__all__ = ["ReportSummary", "write_reports"]
+__all__ = ["ReportSummary", "write_document_changes", "write_reports", "write_run_changes"]
 
 MANIFEST = "reports.json"
 KEPT = "kept"
@@ -102,6 +111,11 @@ def _swap_in(run: Path, fresh: Path) -> tuple[Path, ...]:
     return tuple(kept)
 
 
+def _write(path: Path, page: str) -> None:
+    # What is no Unicode (a lone surrogate of a file name, say) becomes a question mark and stops no report.
+    path.write_text(page, encoding="utf-8", errors="replace")
+
+
 def _again(values: Callable[[], Iterable[_T]] | Iterable[_T]) -> Iterable[_T]:
     return values() if callable(values) else values
 
@@ -155,8 +169,8 @@ def write_reports(
                 folder.add(view)
                 book.add(view)
                 sheet = panel_sheet(view, names)
-                (fresh / "roles" / f"{view.slug}.html").write_text(pages.role(view), encoding="utf-8")
-                (fresh / "panel" / f"{view.slug}.html").write_text(pages.panel(view, sheet), encoding="utf-8")
+                _write(fresh / "roles" / f"{view.slug}.html", pages.role(view))
+                _write(fresh / "panel" / f"{view.slug}.html", pages.panel(view, sheet))
                 word.write(fresh / "panel" / f"{view.slug}.docx", view, sheet, pages.role_statements(review))
                 if progress is not None:
                     progress(len(folder.rows))
@@ -165,8 +179,8 @@ def write_reports(
                 failed.append((names.failed_file(failure), names.free(failure.message, failure)))
                 book.add_failure(*failed[-1])
             book.finish(folder, name, pages.folder_statements(folder))
-        (fresh / "index.html").write_text(pages.index(folder, name, failed), encoding="utf-8")
-        (fresh / "across.html").write_text(pages.across(folder, name, profiles=index is not None), encoding="utf-8")
+        _write(fresh / "index.html", pages.index(folder, name, failed))
+        _write(fresh / "across.html", pages.across(folder, name, profiles=index is not None))
         files = sum(path.is_file() for path in fresh.rglob("*"))
         kept = _swap_in(run, fresh)
     except OSError as error:
@@ -175,3 +189,58 @@ def write_reports(
         if fresh is not None:
             shutil.rmtree(fresh, ignore_errors=True)
     return ReportSummary(run, len(folder.rows), len(failed), files, kept)
+
+
+def _one_page(
+    mask_names: bool, made: date | None, model_dates: Mapping[str, str] | None, wording: Wording | None
+) -> Pages:
+    names = FileNames(wording or default_wording(), mask=mask_names)
+    return Pages(names, made=made or date.today(), model_dates=model_dates)
+
+
+def write_document_changes(
+    old: Review,
+    new: Review,
+    out: Path,
+    *,
+    mask_names: bool = False,
+    made: date | None = None,
+    model_dates: Mapping[str, str] | None = None,
+    wording: Wording | None = None,
+) -> DocumentChanges:
+    """Write the page of what changed from one document to the other to `out`, and give the changes back.
+
+    Raises StoreError where `out` cannot be written.
+    """
+    changes = compare_documents(old, new)
+    page = _one_page(mask_names, made, model_dates, wording).changes(changes)
+    try:
+        _write(out, page)
+    except OSError as error:
+        raise StoreError(f"{out}: cannot be written: {error.strerror or error}") from error
+    return changes
+
+
+def write_run_changes(
+    old: Iterable[Review],
+    new: Iterable[Review],
+    out: Path,
+    *,
+    old_name: str,
+    new_name: str,
+    mask_names: bool = False,
+    made: date | None = None,
+    model_dates: Mapping[str, str] | None = None,
+    wording: Wording | None = None,
+) -> RunChanges:
+    """Write the page of the findings that moved between two runs to `out`, and give the changes back.
+
+    Raises StoreError where `out` cannot be written.
+    """
+    changes = compare_runs(old, new)
+    page = _one_page(mask_names, made, model_dates, wording).runs(changes, old_name, new_name)
+    try:
+        _write(out, page)
+    except OSError as error:
+        raise StoreError(f"{out}: cannot be written: {error.strerror or error}") from error
+    return changes

@@ -97,8 +97,8 @@ def test_runs_side_by_side() -> None:
         small("Team Leader", id="d"),
     ]
     changes = compare_runs(old, new)
-    assert changes.only_old == (("a", "Lead Nurse"),)
-    assert changes.only_new == (("d", "Team Leader"),)
+    assert changes.only_old == (old[0],)
+    assert changes.only_new == (new[2],)
     assert changes.stayed == 1  # another model, the same finding
     (moved,) = changes.moved
     assert (moved.new.id, moved.model_changed, moved.text_changed, moved.title_changed) == ("b", True, False, False)

@@ -153,7 +153,7 @@ def from_role(role: dict[str, Any], **changes: Any) -> Review:
         ),
         "facts": (Fact("title", role["title"], "page 1, heading"),),
         "conflicts": (),
-        "missing": ("reports_to", "version"),
+        "missing": ("who the post reports to", "version"),
     }
     return Review(**{**values, **changes})
 

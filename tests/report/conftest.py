@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import hostile
+import pytest
+from made_reviews import MODEL, made
+
+from jdclass.across import ProfileText
+from jdclass.document import Failure
+from jdclass.report import write_reports
+
+# matplotlib's font cache, made once a session and not in the home of whoever runs the tests.
+os.environ.setdefault("MPLCONFIGDIR", str(Path(__file__).parent / "__pycache__"))
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Reports of the first 40 roles of the open corpus and two failures."""
+    folder = tmp_path_factory.mktemp("runs") / "Adverts of week 23"
+    write_reports(
+        folder,
+        made(40),
+        [
+            Failure("scan.pdf", None, "ScannedError", "scanned, needs OCR"),
+            Failure("a.jsonl", 3, "DocumentError", "no text"),
+        ],
+        profiles=[ProfileText("profile.txt", ("Hold a budget of £1.4m and explain any variance each month",))],
+        made=date(2026, 3, 2),
+        model_dates={MODEL.sha256: "1 February 2026"},
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Reports of roles whose every text tries to do harm."""
+    folder = tmp_path_factory.mktemp("runs") / '<b>"hostile"'
+    write_reports(
+        folder,
+        hostile.reviews(),
+        [hostile.FAILURE],
+        profiles=[ProfileText("<i>profile</i>", ("Lead mark script document title run script the service",))],
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def empty_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Reports of a folder without a document."""
+    folder = tmp_path_factory.mktemp("runs") / "empty"
+    write_reports(folder, [], [])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def single_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Reports of a folder with one document and no failure."""
+    folder = tmp_path_factory.mktemp("runs") / "single"
+    write_reports(folder, made(1), [])
+    return folder
