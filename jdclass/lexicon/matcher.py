@@ -211,9 +211,11 @@ class LexiconMatcher:
         found: list[_Found] = []
         same: list[_Found] = []  # those of one form
         for first, last, rule in _walk(self._forms, lower, line):
-            stop = self._object(lower, last, ends[line[first] + 1], rule)
-            if stop is None:
-                continue
+            stop: int | None = last
+            if rule.objects or rule.unless_after:
+                stop = self._object(lower, last, ends[line[first] + 1], rule)
+                if stop is None:
+                    continue
             if same and (same[0].first, same[0].form_last) != (first, last):
                 found.append(_deciding(same))
                 same = []
@@ -294,15 +296,13 @@ def _walk(tree: _Tree, lower: list[int], line: list[int]) -> list[tuple[int, int
     """(first, last, value) of every form of the tree in the tokens, in their order."""
     found = []
     size = len(lower)
-    for first, word in enumerate(lower):
-        node = tree.get(word)
-        if node is None:
-            continue
+    for first in [at for at, word in enumerate(lower) if word in tree]:
+        node = tree[lower[first]]
         last = first + 1
         number = line[first]
         while True:
-            for value in node.get(_ENDS, ()):
-                found.append((first, last, value))
+            if _ENDS in node:
+                found += [(first, last, value) for value in node[_ENDS]]
             if last >= size or line[last] != number:
                 break
             node = node.get(lower[last])
