@@ -21,12 +21,17 @@ from jdclass.read.failures import (
     DamagedFileError,
     EmptyFileError,
     LimitError,
+    MemoryLimitError,
     NotAFileError,
     NotReadableError,
 )
 from jdclass.read.formats import document_reading, sniff
 from jdclass.read.limits import DEFAULT_LIMITS, Limits
+from jdclass.read.mail import Mail, parse_mail, parse_msg
 from jdclass.read.markup import looks_like_html, read_html
+from jdclass.read.ole import ole_kind, open_ole
+from jdclass.read.package import Package
+from jdclass.read.pieces import Reading
 from jdclass.read.plain import read_plain
 from jdclass.read.text import decode
 
@@ -257,7 +262,18 @@ def read_bytes(
         if format == "json":
             yield from _read_json(data, name, title=title, keep_contacts=keep_contacts, limits=limits)
             return
-        reading = document_reading(data, format, name=name, limits=limits)
+        if format in ("csv", "xlsx"):
+            yield from _read_sheet(data, format, name, title=title, keep_contacts=keep_contacts, limits=limits)
+            return
+        members = _members(data, format, limits)
+        if members is not None:
+            if depth >= limits.archive_depth:
+                raise LimitError(f"archives are nested more than {limits.archive_depth} deep")
+            yield from _read_members(
+                members, name, title=title, keep_contacts=keep_contacts, limits=limits, depth=depth + 1
+            )
+            return
+        reading = _mail_reading(data, format, limits) or document_reading(data, format, name=name, limits=limits)
         yield build_role(
             reading,
             id=name,
@@ -272,7 +288,106 @@ def read_bytes(
     except RecursionError:
         yield _failure(LimitError("it nests too deeply to be read"), name)
     except MemoryError:
-        yield _failure(LimitError("there is not enough memory to read it"), name)
+        yield _failure(MemoryLimitError("there is not enough memory to read it"), name)
+
+
+def _read_sheet(
+    data: bytes, format: str, name: str, *, title: str | None, keep_contacts: bool, limits: Limits
+) -> Iterator[RoleDescription | Failure]:
+    """The rows of a vacancy export; a row without text fails alone."""
+    from jdclass.read.sheets import csv_records, xlsx_records
+
+    warnings: tuple[str, ...] = ()
+    if format == "csv":
+        rows, warnings = csv_records(data, limits=limits)
+    else:
+        rows = xlsx_records(data, limits=limits)
+    seen: set[str] = set()
+    found = False
+    for number, record in rows:
+        found = True
+        try:
+            if isinstance(record, BadRecordError):
+                raise record
+            role = records.read_record(
+                record,
+                path=name,
+                number=number,
+                title=title,
+                keep_contacts=keep_contacts,
+                format=format,
+                limits=limits,
+            )
+        except JdclassError as error:
+            yield _failure(error, name, number)
+            continue
+        if warnings:
+            role = replace(role, source=replace(role.source, warnings=(*warnings, *role.source.warnings)))
+        yield _once(role, seen)
+    if not found:
+        raise EmptyFileError("the table holds no rows under its header")
+
+
+def _mail_of(data: bytes, format: str, limits: Limits) -> Mail | None:
+    """The mail that a file is, None for other formats."""
+    if format == "eml":
+        return parse_mail(data, limits=limits)
+    if format == "ole":
+        archive = open_ole(data)
+        try:
+            kind = ole_kind(archive)
+        finally:
+            archive.close()
+        return parse_msg(data, limits=limits) if kind == "msg" else None
+    return None
+
+
+def _members(data: bytes, format: str, limits: Limits) -> Iterator[tuple[str, bytes | JdclassError]] | None:
+    """Name and bytes of each document within a file that holds others; None for a document."""
+    if format == "zip":
+        return _zip_members(data, limits)
+    mail = _mail_of(data, format, limits) if format in ("eml", "ole") else None
+    return iter(mail.attachments) if mail is not None and mail.attachments else None
+
+
+def _mail_reading(data: bytes, format: str, limits: Limits) -> Reading | None:
+    """The text of a mail that has no document attached."""
+    mail = _mail_of(data, format, limits) if format in ("eml", "ole") else None
+    return None if mail is None else mail.reading(limits)
+
+
+def _zip_members(data: bytes, limits: Limits) -> Iterator[tuple[str, bytes | JdclassError]]:
+    package = Package(data, limits)
+    for info in sorted(package.infos, key=lambda info: info.filename):
+        name = info.filename
+        if info.is_dir() or name.startswith("__MACOSX/") or not can_read(Path(name.rpartition("/")[2])):
+            continue
+        try:
+            yield name, package.read(info, limit=limits.file_bytes)
+        except JdclassError as error:
+            yield name, error
+
+
+def _read_members(
+    members: Iterator[tuple[str, bytes | JdclassError]],
+    name: str,
+    *,
+    title: str | None,
+    keep_contacts: bool,
+    limits: Limits,
+    depth: int,
+) -> Iterator[RoleDescription | Failure]:
+    """The documents within an archive or mail, each a role or a failure of its own."""
+    found = False
+    for inner, data in members:
+        found = True
+        path = f"{name}/{inner}"
+        if isinstance(data, JdclassError):
+            yield _failure(data, path)
+            continue
+        yield from read_bytes(data, name=path, title=title, keep_contacts=keep_contacts, limits=limits, depth=depth)
+    if not found:
+        raise EmptyFileError("the archive holds no documents")
 
 
 def _unzip(data: bytes, limits: Limits) -> bytes:

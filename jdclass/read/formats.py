@@ -22,7 +22,6 @@ _PICTURES = {
     b"\xff\xd8\xff": "jpeg",
     b"II*\x00": "tiff",
     b"MM\x00*": "tiff",
-    b"GIF8": "gif",
     b"BM": "bmp",
 }
 _HTML = re.compile(
@@ -37,6 +36,11 @@ _MAIL = re.compile(rb"\A(?:[\w-]{2,40}:[^\n]{0,998}\n(?:[ \t][^\n]{0,998}\n)*){1
 #: Readers of single documents that are not text: module and function, imported when the first such file comes.
 _READERS = {
     "docx": ("jdclass.read.docx", "read_docx"),
+    "mht": ("jdclass.read.mail", "read_mht"),
+    "ole": ("jdclass.read.ole", "read_ole"),
+    "odt": ("jdclass.read.odt", "read_odt"),
+    "rtf": ("jdclass.read.rtf", "read_rtf"),
+    "pdf": ("jdclass.read.pdf", "read_pdf"),
 }
 
 
@@ -122,6 +126,10 @@ def document_reading(data: bytes, format: str, *, name: str = "", limits: Limits
     """
     if format in _READERS:
         return _reader(format)(data, limits=limits)
+    if format in _PICTURES.values():
+        from jdclass.read.ocr import recognise_picture
+
+        return recognise_picture(data, format, limits=limits)
     if format in {"html", "text", "md", "csv"}:
         text, warnings = decode(data, declared=format == "html")
         suffix = name.lower().rpartition(".")[2]

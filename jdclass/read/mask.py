@@ -43,6 +43,12 @@ _TRIGGER = re.compile(
     r"me|[:,–-])(?=[\s:,–-])){0,5}[\s:,–-]{0,4}",
     re.IGNORECASE,
 )
+# Words before "contact" that make it a noun.
+_NOT_CONTACT = re.compile(
+    r"(?:first|of|into|in|face|direct|patient|no|eye|regular|close|main|key)[\s-]+$", re.IGNORECASE
+)
+# Where a name may begin in a line that gives an address or a number: "Jane Smith (Matron), [phone] or John Brown, ...".
+_BEGINS = re.compile(r"(?:^|[:;/]\s?|\b(?:or|and|either|to|with|is)\s|[–-]\s|\]\s?[,;]?\s?)(?=[A-ZÀ-ÖØ-Þ])")
 _JOIN = re.compile(r"\s?(?:/|&|,?\s?\bor\b|\band\b)\s(?=[A-ZÀ-ÖØ-Þ])")
 _MARK = re.compile(r"\[(?:email|phone)\]")
 # What stands between a name and the number that is given for it.
@@ -128,7 +134,14 @@ def _names_of(run: str) -> list[tuple[int, int]]:
     end = 0
     for word in re.finditer(r"[^\s]+", run):
         bare = word[0].rstrip(".").lower()
-        plain = bare in WORDS.not_names or bare.split("-")[0] in WORDS.not_names or word[0] in {"for", "of", "and", "&"}
+        plain = (
+            bare in WORDS.not_names
+            or bare.removesuffix("s") in WORDS.not_names
+            or bare.split("-")[0] in WORDS.not_names
+            or bare in WORDS.occupations
+            or bare.removesuffix("s") in WORDS.occupations
+            or word[0] in {"for", "of", "and", "&"}
+        )
         if plain:
             if open_at is not None:
                 spans.append((open_at, end))
@@ -157,9 +170,12 @@ def _is_name(part: str, run_is_all: bool, after: str) -> bool:
     return run_is_all or len(words) <= 3
 
 
-def _mask_run(text: str, start: int, end: int, cuts: list[tuple[int, int]]) -> None:
+def _mask_run(text: str, start: int, end: int, cuts: list[tuple[int, int]], *, whole: bool = False) -> None:
+    """Add the names of a run of capitals to `cuts`. `whole`: only where the run is one name of two words or three."""
     run = text[start:end]
     parts = _names_of(run)
+    if whole and (parts != [(0, len(run))] or not 2 <= len(run.split()) <= 3):
+        return
     for a, b in parts:
         part = run[a:b]
         tail = run[b:].split()
@@ -198,6 +214,10 @@ def _mask(text: str) -> str:
     for trigger in _TRIGGER.finditer(text):
         if trigger[0][:4].lower() == "name" and not _names_a_person(text, trigger):
             continue
+        if trigger[0][:7].lower() == "contact" and _NOT_CONTACT.search(
+            text[max(0, trigger.start() - 12) : trigger.start()]
+        ):
+            continue
         at = trigger.end()
         for _ in range(4):  # "Jane Smith or John Brown"
             end = _run_end(text, at)
@@ -212,6 +232,10 @@ def _mask(text: str) -> str:
         for found in _MARK.finditer(text):
             if (before := _run_before(text, found.start())) is not None:
                 _mask_run(text, *before, cuts)
+        for begin in _BEGINS.finditer(text):
+            end = _run_end(text, begin.end())
+            if text[end : end + 2].lstrip()[:1] in {",", "(", "–", "-", "["}:
+                _mask_run(text, begin.end(), end, cuts, whole=True)
     if not cuts:
         return text
     done: list[str] = []

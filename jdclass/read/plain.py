@@ -77,7 +77,7 @@ def is_heading(text: str, after: str | None) -> bool:
     letters = [character for character in bare if character.isalpha()]
     if len(letters) > 3 and all(character.isupper() for character in letters):
         return len(words) > 1 or len(bare) > 5
-    if len(words) < 2 or len(words) > 7 or len(after.split()) < len(words):
+    if len(words) < 2 or len(words) > 7 or (len(after.split()) < 5 and BULLET.match(after) is None):
         return False
     # Title Case: more than one word of weight, all with a capital, none with a digit (a band, a date, an address).
     heavy = [word for word in words if word.lower() not in _SMALL]

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Write tests/read/data: authored job descriptions as Word files, and as LibreOffice converts them.
+
+    python tests/read/make_read_data.py       needs python-docx and LibreOffice (Debian: libreoffice-writer)
+
+The files are committed, so that the tests need neither.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import read_documents as made
+
+#: Ending, filter for LibreOffice, name of the file.
+CONVERSIONS = (
+    ("odt", "odt", "{id}.odt"),
+    ("rtf", "rtf", "{id}.rtf"),
+    ("doc", "doc:MS Word 97", "{id}.doc"),
+    ("pdf", 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}', "{id}-tagged.pdf"),
+    ("pdf", 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"false"}}', "{id}-untagged.pdf"),
+)
+
+
+def convert(source: Path, folder: Path) -> None:
+    """One Word file to every format of CONVERSIONS."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for ending, how, name in CONVERSIONS:
+            profile = f"-env:UserInstallation=file://{scratch}/profile"
+            subprocess.run(
+                ["soffice", profile, "--headless", "--convert-to", how, "--outdir", scratch, str(source)],
+                check=True,
+                capture_output=True,
+                timeout=300,
+            )
+            shutil.move(f"{scratch}/{source.stem}.{ending}", folder / name.format(id=source.stem))
+
+
+def main() -> None:
+    made.DATA.mkdir(exist_ok=True)
+    roles = made.roles()
+    for key in made.IDS:
+        path = made.DATA / f"{key}.docx"
+        path.write_bytes(made.to_docx(made.document(roles[key])))
+        convert(path, made.DATA)
+
+
+if __name__ == "__main__":
+    main()
