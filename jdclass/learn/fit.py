@@ -1,0 +1,339 @@
+"""Fitting: the classifiers of lines and phrases, the judge over held-out proposals, and the scoring stage over what
+held-out reviewing finds.
+
+Every stage learns from what the stage before it gives for employers that it has not seen (stacking, Wolpert 1992):
+otherwise the judge would trust a tagger that has memorised its lines. The folds are by employer throughout.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GroupKFold
+
+from jdclass.document import ORIENTATIONS4
+from jdclass.framework import Framework
+from jdclass.learn.examples import Example, gold_spans, zone_numbers
+from jdclass.learn.gold import GoldRole
+from jdclass.lexicon import LexiconMatcher
+from jdclass.lexicon.headings import Headings
+from jdclass.lexicon.titles import Titles
+from jdclass.model.judging import ContrastClassifier, Evidence, PhraseJudge, span_words
+from jdclass.model.labelling import Labellers, propose, settle
+from jdclass.model.prepare import Prepared, prepare
+from jdclass.model.scoring import ADVERSE, DutiesClassifier, MatchScorer, Tally, match_features
+from jdclass.model.tagging import PhraseTagger, Span, lexicon_marks, tags_of_spans
+from jdclass.model.verdict import claim_rows
+from jdclass.model.zones import ZoneClassifier
+
+__all__ = [
+    "Choices",
+    "FittedLabellers",
+    "HeldOut",
+    "Resources",
+    "fit_labellers",
+    "fit_scoring",
+    "right_spans",
+    "tally_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The data files that training and reviewing share."""
+
+    framework: Framework
+    headings: Headings
+    titles: Titles
+    matcher: LexiconMatcher
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was chosen by cross-validation on the train split; `models/README.md` tells what else was tried."""
+
+    zone_bits: int = 17
+    zone_C: float = 1.0
+    tag_bits: int = 18
+    tag_C: float = 0.1
+    outside: float = -1.0
+    smooth: float = 0.5
+    judge_C: float = 0.05
+    judge_words: float = 0.5
+    contrast_C: float = 1.0
+    precision: float = 0.78  # the threshold is the lowest that reaches it and costs no F1
+    folds: int = 4
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """What models that had not seen the employer found in one example: zone numbers and probabilities of its lines,
+    phrases as (line, start, end, side, probability, contrast number)."""
+
+    zones: NDArray[np.float64]
+    phrases: tuple[tuple[int, int, int, int, float, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FittedLabellers:
+    """The labellers, what held-out ones found in each example (None where it was no target), and the truths and
+    probabilities of all held-out proposals for calibration."""
+
+    labellers: Labellers
+    held_out: tuple[HeldOut | None, ...]
+    proposed: NDArray[np.float64] = field(repr=False)
+    right: NDArray[np.bool_] = field(repr=False)
+
+
+def prepare_examples(examples: Sequence[Example], resources: Resources) -> Prepared:
+    """The examples as one batch of documents."""
+    return prepare(
+        [example.lines for example in examples],
+        headings=resources.headings,
+        zones=resources.framework.zone_keys,
+        heading_flags=[example.headings for example in examples],
+    )
+
+
+def right_spans(gold: Sequence[Span], found: Sequence[Span]) -> dict[int, int]:
+    """Which found span stands for which gold one: of the same side and overlapping, one to one, the widest overlap
+    first (as the referee pairs phrases)."""
+    held: dict[tuple[int, int], list[int]] = {}
+    for number, (first, last, side) in enumerate(gold):
+        for token in range(first, last):
+            held.setdefault((token, side), []).append(number)
+    pairs = []
+    for number, (first, last, side) in enumerate(found):
+        for other in {g for token in range(first, last) for g in held.get((token, side), ())}:
+            shared = min(last, gold[other][1]) - max(first, gold[other][0])
+            pairs.append((-shared, other, number))
+    taken: dict[int, int] = {}
+    used: set[int] = set()
+    for _, other, number in sorted(pairs):
+        if other not in used and number not in taken:
+            used.add(other)
+            taken[number] = other
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    zones: ZoneClassifier
+    tagger: PhraseTagger
+    contrasts: ContrastClassifier
+
+
+def _learn(examples: Sequence[Example], resources: Resources, choices: Choices) -> _Learnt:
+    """The classifiers of one fold, or of all."""
+    with warnings.catch_warnings():
+        # The fits stop after a fixed number of steps on purpose: more gain nothing on held-out employers.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return _learn_loudly(examples, resources, choices)
+
+
+def _learn_loudly(examples: Sequence[Example], resources: Resources, choices: Choices) -> _Learnt:
+    framework = resources.framework
+    prepared = prepare_examples(examples, resources)
+    marks = lexicon_marks(resources.matcher.match(prepared.tokens), len(prepared.tokens), framework.contrast_keys)
+    numbers = zone_numbers(examples, framework)
+    weights = np.repeat([example.weight for example in examples], [len(example.lines) for example in examples])
+    zones = ZoneClassifier(bits=choices.zone_bits, C=choices.zone_C, folds=choices.folds, seed=choices.seed)
+    zones.fit(prepared, numbers, groups=[example.group for example in examples], sample_weight=weights)
+    spans, contrasts, known = gold_spans(prepared, examples, framework)
+    shown = [number for number, zone in enumerate(framework.zones) if zone.shown]
+    lines = known[np.isin(numbers[known], shown)]
+    tagger = PhraseTagger(bits=choices.tag_bits, C=choices.tag_C, outside=choices.outside, smooth=choices.smooth)
+    tagger.fit(prepared.tokens, marks, tags_of_spans(spans, len(prepared.tokens)), lines, sample_weight=weights)
+    contrast = ContrastClassifier(C=choices.contrast_C)
+    contrast.fit(span_words(prepared.tokens, marks, spans, bits=contrast.bits), np.array(contrasts))
+    return _Learnt(zones, tagger, contrast)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposed:
+    """What one fold's classifiers propose for the examples that they have not seen."""
+
+    examples: NDArray[np.int64]
+    prepared: Prepared
+    evidence: Evidence
+    spans: list[Span]
+    right: NDArray[np.bool_]
+    contrast: NDArray[np.int64]
+
+
+def _fold(
+    examples: Sequence[Example],
+    train: NDArray[np.int64],
+    test: NDArray[np.int64],
+    resources: Resources,
+    choices: Choices,
+) -> _Proposed:
+    learnt = _learn([examples[number] for number in train], resources, choices)
+    return _propose(learnt, examples, test, resources)
+
+
+def _propose(learnt: _Learnt, examples: Sequence[Example], test: NDArray[np.int64], resources: Resources) -> _Proposed:
+    targets = [examples[number] for number in test]
+    prepared = prepare_examples(targets, resources)
+    framework = resources.framework
+    marks = lexicon_marks(resources.matcher.match(prepared.tokens), len(prepared.tokens), framework.contrast_keys)
+    zones = learnt.zones.predict_proba(prepared)
+    spans, evidence = propose(learnt.tagger, framework, prepared, marks, zones)
+    gold, _, known = gold_spans(prepared, targets, framework)
+    # Lines without annotation can prove nothing right or wrong.
+    annotated = np.isin(prepared.tokens.line[[span[0] for span in spans]], known) if spans else np.zeros(0, dtype=bool)
+    spans = [span for span, keep in zip(spans, annotated, strict=True) if keep]
+    matched = right_spans(gold, spans)
+    right = np.array([number in matched for number in range(len(spans))], dtype=np.bool_)
+    contrast = learnt.contrasts.predict(prepared.tokens, marks, spans)
+    return _Proposed(test, prepared, evidence, spans, right, contrast)
+
+
+def _threshold(probability: NDArray[np.float64], right: NDArray[np.bool_], wanted: int, precision: float) -> float:
+    """The threshold of the best F1 among those that reach the precision; the best F1 of all where none does."""
+    order = np.argsort(-probability)
+    hits = np.cumsum(right[order])
+    found = np.arange(1, len(order) + 1)
+    f1 = 2 * hits / (found + wanted)
+    enough = hits / found >= precision
+    enough[: min(50, len(enough))] = False
+    candidates = np.where(enough, f1, -1) if enough.any() else f1
+    return float(probability[order[int(candidates.argmax())]])
+
+
+def _new_judge(choices: Choices) -> PhraseJudge:
+    return PhraseJudge(C=choices.judge_C, words=choices.judge_words)
+
+
+def fit_labellers(
+    examples: Sequence[Example],
+    resources: Resources,
+    choices: Choices,
+    *,
+    targets: Sequence[bool] | None = None,
+    workers: int = 1,
+) -> FittedLabellers:
+    """Fit zones, tagger, contrasts and judge; `targets` are the examples whose held-out findings are wanted and which
+    the judge learns from (default: all), the others (silver, other corpora) only help to learn.
+
+    Raises ValueError where there are fewer employers than folds.
+    """
+    wanted = np.ones(len(examples), dtype=bool) if targets is None else np.array(targets)
+    groups = [example.group for example in examples]
+    folds = list(GroupKFold(choices.folds).split(examples, groups=groups))
+    learnt_all, *folded = Parallel(n_jobs=workers)(
+        [delayed(_learn)(examples, resources, choices)]
+        + [delayed(_fold)(examples, train, test[wanted[test]], resources, choices) for train, test in folds]
+    )
+    held_out: list[HeldOut | None] = [None] * len(examples)
+    probabilities = []
+    for number, fold in enumerate(folded):
+        others = [other for place, other in enumerate(folded) if place != number]
+        judge = _new_judge(choices).fit(
+            [other.evidence for other in others],
+            [other.spans for other in others],
+            np.concatenate([other.right for other in others]),
+        )
+        probability = judge.predict_proba(fold.evidence, fold.spans)
+        probabilities.append(probability)
+        for example, found in zip(fold.examples.tolist(), _deal(fold, probability, resources), strict=True):
+            held_out[example] = found
+    judge = _new_judge(choices).fit(
+        [fold.evidence for fold in folded],
+        [fold.spans for fold in folded],
+        np.concatenate([fold.right for fold in folded]),
+    )
+    proposed, right = np.concatenate(probabilities), np.concatenate([fold.right for fold in folded])
+    total = sum(
+        len(phrases or ())
+        for example, is_target in zip(examples, wanted, strict=True)
+        if is_target and example.role is not None
+        for phrases in example.phrases
+    )
+    of_roles = np.concatenate([_in_roles(fold, examples, resources) for fold in folded])
+    threshold = _threshold(proposed[of_roles], right[of_roles], total, choices.precision)
+    labellers = Labellers(
+        resources.framework, learnt_all.zones, learnt_all.tagger, judge, learnt_all.contrasts, threshold
+    )
+    return FittedLabellers(labellers, tuple(held_out), proposed[of_roles], right[of_roles])
+
+
+def _in_roles(fold: _Proposed, examples: Sequence[Example], resources: Resources) -> NDArray[np.bool_]:
+    """Which proposals stand in whole roles, in lines that show phrases: those that figures are counted over."""
+    roles = np.array([examples[number].role is not None for number in fold.examples], dtype=bool)
+    zone = fold.evidence.zones.argmax(axis=1)
+    visible = set(settle(fold.prepared, zone, resources.framework, fold.spans))
+    document = fold.prepared.document
+    lines = fold.prepared.tokens.line
+    return np.array(
+        [number in visible and roles[document[lines[span[0]]]] for number, span in enumerate(fold.spans)], dtype=bool
+    )
+
+
+def _deal(fold: _Proposed, probability: NDArray[np.float64], resources: Resources) -> list[HeldOut]:
+    """What was found, dealt out to the examples of the fold."""
+    prepared, tokens = fold.prepared, fold.prepared.tokens
+    zone = fold.evidence.zones.argmax(axis=1)
+    found: list[list[tuple[int, int, int, int, float, int]]] = [[] for _ in range(len(prepared))]
+    document = prepared.document
+    for number in settle(prepared, zone, resources.framework, fold.spans):
+        first, last, side = fold.spans[number]
+        line = int(tokens.line[first])
+        owner = int(document[line])
+        found[owner].append(
+            (
+                line - int(prepared.first_line[owner]),
+                int(tokens.start[first]),
+                int(tokens.end[last - 1]),
+                side,
+                float(probability[number]),
+                int(fold.contrast[number]),
+            )
+        )
+    return [
+        HeldOut(fold.evidence.zones[prepared.first_line[n] : prepared.first_line[n + 1]], tuple(found[n]))
+        for n in range(len(prepared))
+    ]
+
+
+def tally_of(lines: Sequence[str], held_out: HeldOut, framework: Framework, threshold: float) -> Tally:
+    """What reviewing would count in these lines with what was found in them."""
+    counted = [number for number, zone in enumerate(framework.zones) if zone.counted]
+    duties = np.isin(held_out.zones.argmax(axis=1), counted)
+    words = sum(len(line.split()) for line, stated in zip(lines, duties, strict=True) if stated)
+    sides = ([], [])  # type: tuple[list[int], list[int]]
+    for line, start, end, side, probability, _ in held_out.phrases:
+        if duties[line] and probability >= threshold:
+            sides[side].append(len(lines[line][start:end].split()))
+    return Tally(words, sum(sides[0]), sum(sides[1]), len(sides[0]), len(sides[1]))
+
+
+def fit_scoring(
+    roles: Sequence[GoldRole], tallies: Sequence[Tally], claims: Sequence[str], groups: Sequence[str], choices: Choices
+) -> tuple[DutiesClassifier, MatchScorer]:
+    """Fit the duties classifier and the match on roles whose tallies were found held out.
+
+    The match learns from duties probabilities that are held out as well. Roles that say too little (match 0) are left
+    out. Raises ValueError where a kind of duties never occurs.
+    """
+    use = [number for number, role in enumerate(roles) if role.match > 0]
+    table = [tallies[number] for number in use]
+    kinds = np.array([ORIENTATIONS4.index(roles[number].duties) for number in use])
+    held_out = np.zeros((len(use), len(ORIENTATIONS4)))
+    folds = GroupKFold(choices.folds).split(use, groups=[groups[number] for number in use])
+    for train, test in folds:
+        part = DutiesClassifier().fit([table[n] for n in train], kinds[train])
+        held_out[test] = part.predict_proba([table[n] for n in test])
+    duties = DutiesClassifier().fit(table, kinds)
+    levels = np.array([roles[number].match for number in use])
+    adverse = {verdict: number for number, verdict in enumerate(ADVERSE)}
+    verdicts = np.array([adverse.get(roles[number].verdict, -1) for number in use])
+    features = match_features(claim_rows([claims[number] for number in use]), held_out, table)
+    return duties, MatchScorer().fit(features, levels, verdicts)
