@@ -90,6 +90,11 @@ class Reviewer:
         """Which model this is."""
         return self._model.name
 
+    @property
+    def parts(self) -> Model:
+        """The model's data files and classifiers, for looking inside."""
+        return self._model
+
     def review(self, *, text: str, title: str | None = None) -> Review:
         """Review a text, lines parted by newlines. Without a title the text's own is used.
 
@@ -122,7 +127,12 @@ class Reviewer:
         while batch := list(islice(stream, BATCH)):
             yield from self._batch(batch)
 
-    def _batch(self, roles: Sequence[RoleDescription]) -> list[Review]:
+    def label_role(self, role: RoleDescription) -> tuple[tuple[Line, ...], Labelled]:
+        """The lines of a role and all that was found in them, for explaining: what a review is made of."""
+        (lines,), labelled = self._label([role])
+        return lines, labelled
+
+    def _label(self, roles: Sequence[RoleDescription]) -> tuple[list[tuple[Line, ...]], Labelled]:
         model = self._model
         lines = [split_lines(role.blocks) for role in roles]
         prepared = prepare(
@@ -132,7 +142,11 @@ class Reviewer:
             heading_flags=[[line.heading for line in document] for document in lines],
             sections=[[line.section for line in document] for document in lines],
         )
-        labelled = label(model.labellers, prepared, model.matcher)
+        return lines, label(model.labellers, prepared, model.matcher)
+
+    def _batch(self, roles: Sequence[RoleDescription]) -> list[Review]:
+        model = self._model
+        lines, labelled = self._label(roles)
         found = _by_document(labelled)
         drafts = [
             _Draft(model, role, document, labelled, number, found[number])

@@ -39,7 +39,9 @@ __all__ = [
     "Model",
     "Settings",
     "find_model",
+    "known_models",
     "load_model",
+    "read_manifest",
     "save_model",
 ]
 
@@ -192,14 +194,28 @@ def save_model(
     whole.rename(folder)
 
 
+def _homes() -> tuple[Path, Path]:
+    """Where models are found by name: in the package (the wheel packs them there), then beside it in a checkout."""
+    package = DATA.parent
+    return package / "models", package.parent / "models"
+
+
+def known_models() -> tuple[Path, ...]:
+    """The folders of all models that `find_model` finds by name, in order of name."""
+    found: dict[str, Path] = {}
+    for home in _homes():
+        for manifest in home.glob(f"*/{MANIFEST}"):
+            found.setdefault(manifest.parent.name, manifest.parent)
+    return tuple(found[name] for name in sorted(found))
+
+
 def find_model(model: str | Path | None = None) -> Path:
     """The folder of a model given by path or by name: the packed models, else the checkout's `models/`.
 
     Raises ModelError naming the places that were looked at.
     """
     given = DEFAULT_MODEL if model is None else model
-    package = DATA.parent
-    places = [package / "models" / str(given), package.parent / "models" / str(given)]
+    places = [home / str(given) for home in _homes()]
     if model is not None:
         places.insert(0, Path(given))
     for place in places:
@@ -208,7 +224,11 @@ def find_model(model: str | Path | None = None) -> Path:
     raise ModelError(f"no model {str(given)!r}: no {MANIFEST} in {', '.join(str(place) for place in places)}")
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a model folder, every file held against its hash.
+
+    Raises ModelError where it is absent, of another format, or a file is absent or changed.
+    """
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_bytes())
@@ -241,7 +261,7 @@ def load_model(
     Raises ModelError for a folder that is absent, of another format or changed, LexiconError for a data file.
     """
     folder = find_model(model)
-    manifest = _manifest(folder)
+    manifest = read_manifest(folder)
     data = folder / "data"
     framework = load_framework(data / "figure1.toml")
     own_lexicon = load_lexicon(data / "lexicon.csv" if lexicon is None else lexicon, framework=framework)
