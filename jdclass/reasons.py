@@ -95,7 +95,8 @@ def reasons(
         said.append("No word of the title suggests leadership or management.")
     else:
         what = "leadership and management" if claim.orientation == "both" else claim.orientation
-        said.append(f"In the title {named} suggests {what}." if named else f"The title suggests {what}.")
+        suggests = "suggest" if len(claim.words) > 1 else "suggests"
+        said.append(f"In the title {named} {suggests} {what}." if named else f"The title suggests {what}.")
     said.append(
         f"The duties found in the text hold {_HOLDS[duties.orientation]}: of {words} words, "
         f"{_percent(duties.leadership)} stand in leadership phrases, {_percent(duties.management)} in management phrases."

@@ -17,10 +17,17 @@ from jdclass.model.prepare import Prepared
 from jdclass.model.tagging import PhraseTagger, Span, lexicon_marks, spans_of_tags
 from jdclass.model.zones import ZoneClassifier
 
-__all__ = ["Labelled", "Labellers", "label", "line_starts", "propose", "settle"]
+__all__ = ["Labelled", "Labellers", "label", "line_starts", "propose", "settle", "trimmed"]
 
 #: Lines less likely than this to stand in a zone whose phrases are shown are not searched for phrases.
 ASK_FROM = 0.3
+
+# No annotated phrase of the train split ends (begins) with one of these, but for a handful in 6,656.
+_LOOSE_AT_END = frozenset(
+    "a across an and any are as at be by each for from his her in into is its of on or our that the their through to "
+    "which who with within your".split()
+)
+_LOOSE_AT_BEGINNING = frozenset(("and", "or", "that", "which", "who", "you"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,24 @@ def line_starts(tokens_line: NDArray[np.int64], lines: int) -> NDArray[np.int64]
     return np.concatenate([[0], np.cumsum(np.bincount(tokens_line, minlength=lines))]).astype(np.int64)
 
 
+def trimmed(spans: list[Span], prepared: Prepared) -> list[Span]:
+    """The spans without marks and joining words at their ends ("runs the clinic in" is "runs the clinic"); a span of
+    nothing else goes."""
+    tokens, out = prepared.tokens, []
+
+    def word(number: int) -> str:
+        return prepared.lines[tokens.line[number]][tokens.start[number] : tokens.end[number]].lower()
+
+    for first, last, side in spans:
+        while last > first and (word(last - 1) in _LOOSE_AT_END or not word(last - 1)[-1].isalnum()):
+            last -= 1
+        while first < last and (word(first) in _LOOSE_AT_BEGINNING or not word(first)[0].isalnum()):
+            first += 1
+        if last > first:
+            out.append((first, last, side))
+    return out
+
+
 def propose(
     tagger: PhraseTagger,
     framework: Framework,
@@ -76,7 +101,7 @@ def propose(
     tags[rows] = tagger.decode(scores, line_starts(tokens.line[rows], len(prepared.lines)))
     probabilities = np.zeros((len(tokens), scores.shape[1]), dtype=np.float32)
     probabilities[rows] = np.exp(scores)
-    return spans_of_tags(tags), Evidence(tokens, probabilities, marks, zones)
+    return trimmed(spans_of_tags(tags), prepared), Evidence(tokens, probabilities, marks, zones)
 
 
 def settle(prepared: Prepared, zone: NDArray[np.int64], framework: Framework, spans: list[Span]) -> list[int]:

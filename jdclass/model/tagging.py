@@ -179,7 +179,7 @@ class PhraseTagger(BaseEstimator):
         rows = np.flatnonzero(np.isin(tokens.line, lines))
         features = token_features(tokens, marks, rows, bits=self.bits)
         weight = None if sample_weight is None else sample_weight[tokens.line[rows]]
-        classifier = LogisticRegression(C=self.C, max_iter=60)
+        classifier = LogisticRegression(C=self.C, max_iter=50)
         self.classifier_ = fit_on_frequent(classifier, features, tags[rows], sample_weight=weight)
         if len(self.classifier_.classes_) != len(TAGS):
             missing = sorted(set(range(len(TAGS))) - set(self.classifier_.classes_.tolist()))

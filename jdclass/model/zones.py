@@ -138,7 +138,7 @@ class ZoneClassifier(ClassifierMixin, BaseEstimator):
         known = np.flatnonzero(y >= 0)
         features = line_features(X, bits=self.bits)
         names = np.asarray(groups if groups is not None else [str(number) for number in range(len(X))])[X.document]
-        own = LogisticRegression(C=self.C, max_iter=100)
+        own = LogisticRegression(C=self.C, max_iter=60)
         folds = GroupKFold(min(self.folds, len(set(names[known]))))
         probabilities = np.zeros((len(y), len(np.unique(y[known]))))
         known_features, known_y, known_weight = features[known], y[known], weight[known]

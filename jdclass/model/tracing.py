@@ -1,0 +1,44 @@
+"""What made a phrase: the features of the tagger and the judge with their weights, for a person to look at.
+
+Everything is linear, so a probability is a sum that can be taken apart again. Hashed columns have no names of their
+own; here the same templates are filled with words, so that a weight can be told by what it stands for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jdclass.model.judging import DENSE_FEATURES, Evidence, dense_features, span_words
+from jdclass.model.labelling import Labellers
+from jdclass.model.tagging import Span
+
+__all__ = ["Weight", "judge_weights"]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One part of a log-odds sum: what it stands for, its value, and what it adds."""
+
+    what: str
+    value: float
+    adds: float
+
+
+def judge_weights(labellers: Labellers, evidence: Evidence, span: Span) -> tuple[Weight, ...]:
+    """The parts of the judge's log odds for one phrase, the largest first; they add up to the log odds of its
+    probability. `its words` is the sum over its hashed words, pairs and surroundings."""
+    judge = labellers.judge
+    # Rows are worked out together, as some features count the other phrases of a line: one span stands alone here.
+    dense = judge.scaler_.transform(dense_features(evidence, [span]))[0]
+    weights = judge.classifier_.coef_[0]
+    parts = [
+        Weight(name, float(value), float(value * weight))
+        for name, value, weight in zip(DENSE_FEATURES, dense, weights, strict=False)
+    ]
+    words = span_words(evidence.tokens, evidence.marks, [span], bits=judge.bits)
+    added = float(judge.words * (words @ np.asarray(weights[len(DENSE_FEATURES) :]))[0])
+    parts.append(Weight("its words", float(words.nnz), added))
+    parts.append(Weight("what every phrase starts from", 1.0, float(judge.classifier_.intercept_[0])))
+    return tuple(sorted(parts, key=lambda part: -abs(part.adds)))
