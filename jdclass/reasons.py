@@ -99,7 +99,8 @@ def reasons(
         said.append(f"In the title {named} {suggests} {what}." if named else f"The title suggests {what}.")
     said.append(
         f"The duties found in the text hold {_HOLDS[duties.orientation]}: of {words} words, "
-        f"{_percent(duties.leadership)} stand in leadership phrases, {_percent(duties.management)} in management phrases."
+        f"{_percent(duties.leadership)} stand in leadership phrases "
+        f"and {_percent(duties.management)} in management phrases."
     )
     for orientation in ("leadership", "management"):
         quotes = _quotes(phrases, orientation)

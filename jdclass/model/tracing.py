@@ -6,6 +6,7 @@ own; here the same templates are filled with words, so that a weight can be told
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,18 +27,17 @@ class Weight:
     adds: float
 
 
-def judge_weights(labellers: Labellers, evidence: Evidence, span: Span) -> tuple[Weight, ...]:
-    """The parts of the judge's log odds for one phrase, the largest first; they add up to the log odds of its
-    probability. `its words` is the sum over its hashed words, pairs and surroundings."""
+def judge_weights(labellers: Labellers, evidence: Evidence, spans: Sequence[Span], number: int) -> tuple[Weight, ...]:
+    """The parts of the judge's log odds for phrase `number` of `spans` (all that were proposed, as some features count
+    the others of a line), the largest first; they add up to the log odds of its probability. `its words` is the sum over its hashed words, pairs and surroundings."""
     judge = labellers.judge
-    # Rows are worked out together, as some features count the other phrases of a line: one span stands alone here.
-    dense = judge.scaler_.transform(dense_features(evidence, [span]))[0]
+    dense = judge.scaler_.transform(dense_features(evidence, spans))[number]
     weights = judge.classifier_.coef_[0]
     parts = [
         Weight(name, float(value), float(value * weight))
         for name, value, weight in zip(DENSE_FEATURES, dense, weights, strict=False)
     ]
-    words = span_words(evidence.tokens, evidence.marks, [span], bits=judge.bits)
+    words = span_words(evidence.tokens, evidence.marks, [spans[number]], bits=judge.bits)
     added = float(judge.words * (words @ np.asarray(weights[len(DENSE_FEATURES) :]))[0])
     parts.append(Weight("its words", float(words.nnz), added))
     parts.append(Weight("what every phrase starts from", 1.0, float(judge.classifier_.intercept_[0])))
