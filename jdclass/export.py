@@ -10,8 +10,8 @@ import csv
 import io
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, get_args
 
@@ -19,7 +19,7 @@ from jdclass.errors import MissingExtraError, StoreError
 from jdclass.framework import default_framework
 from jdclass.store import Store
 
-__all__ = ["FORMATS", "Format", "columns", "export", "flat"]
+__all__ = ["FORMATS", "Format", "columns", "export", "flat", "write_csv"]
 
 Format = Literal["jsonl", "csv", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -104,11 +104,20 @@ def flat(kind: str, record: Mapping[str, Any], contrasts: Sequence[str]) -> dict
     return row
 
 
-def _rows(store: Store) -> tuple[tuple[str, ...], Iterator[dict[str, Scalar]]]:
-    """The contrasts of a store, and its flat rows. A store reviewed by another framework has that one's contrasts."""
-    first = next(store.reviews(), None)
-    contrasts = tuple(default_framework().contrast_keys if first is None else first["contrasts"])
-    return contrasts, (flat(kind, record, contrasts) for kind, record in store.records())
+def _rows(
+    records: Iterable[tuple[str, Mapping[str, Any]]],
+) -> tuple[tuple[str, ...], Iterator[dict[str, Scalar]]]:
+    """The contrasts of a stream of records, and its flat rows. What another framework reviewed has that one's
+    contrasts: those of the first review, for which failures before it are held back."""
+    stream = iter(records)
+    before: list[tuple[str, Mapping[str, Any]]] = []
+    contrasts = default_framework().contrast_keys
+    for kind, record in stream:
+        before.append((kind, record))
+        if kind == "review":
+            contrasts = tuple(record["contrasts"])
+            break
+    return contrasts, (flat(kind, record, contrasts) for kind, record in chain(before, stream))
 
 
 def _cell(value: Scalar) -> Scalar:
@@ -119,8 +128,12 @@ def _cell(value: Scalar) -> Scalar:
     return "'" + value if _FORMULA.match(value) else value
 
 
-def _csv(store: Store, stream: BinaryIO) -> None:
-    contrasts, rows = _rows(store)
+def write_csv(records: Iterable[tuple[str, Mapping[str, Any]]], stream: BinaryIO) -> None:
+    """Write (kind, record) pairs as CSV, a flat row each, as they come; the header alone where there are none.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    contrasts, rows = _rows(records)
     # utf-8-sig: without the mark Excel takes a file for the system's old encoding.
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=True)
     try:
@@ -138,7 +151,7 @@ def _parquet(store: Store, stream: BinaryIO) -> None:
     except ImportError as error:
         raise MissingExtraError("--format parquet needs pyarrow: pip install 'jdclass[parquet]'") from error
     kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
-    contrasts, rows = _rows(store)
+    contrasts, rows = _rows(store.records())
     schema = pyarrow.schema([(name, kinds[kind]) for name, kind in columns(contrasts).items()])
     with pyarrow.parquet.ParquetWriter(stream, schema) as writer:
         while batch := list(islice(rows, _BATCH)):
@@ -180,6 +193,6 @@ def _write(store: Store, format: Format, stream: BinaryIO) -> None:
     if format == "jsonl":
         stream.writelines(store.json_lines())
     elif format == "csv":
-        _csv(store, stream)
+        write_csv(store.records(), stream)
     else:
         _parquet(store, stream)

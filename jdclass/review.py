@@ -38,7 +38,7 @@ from jdclass.model.verdict import Assessment, CountedPhrase, assess, counterfact
 from jdclass.read import conflicts, missing_information, read_path, read_text
 from jdclass.segment import Line, split_lines
 
-__all__ = ["Reviewer", "load", "reviewer_of"]
+__all__ = ["Reviewer", "load", "read_one", "reviewer_of"]
 
 #: A file of which less was read is not judged. The documents issue's receipt; DESIGN.md, "Abstained".
 LEAST_READ = 0.8
@@ -77,6 +77,19 @@ def reviewer_of(model: Model) -> Reviewer:
     return Reviewer(model)
 
 
+def read_one(path: str | Path, *, title: str | None = None) -> RoleDescription:
+    """The one role description of a file. Raises DocumentError if it cannot be read, or holds none or several."""
+    found = list(islice(read_path(Path(path), title=title), 2))
+    if len(found) > 1:
+        raise DocumentError(f"{path}: holds more than one role description; wanted a file of one")
+    if not found:
+        raise DocumentError(f"{path}: holds no role description")
+    role = found[0]
+    if isinstance(role, Failure):
+        raise DocumentError(f"{path}: {role.message}")
+    return role
+
+
 class Reviewer:
     """Reviews role descriptions with one model. Holds no state of its own: any order gives the same reviews."""
 
@@ -107,15 +120,7 @@ class Reviewer:
 
         Raises DocumentError if it cannot be read, or holds several (use `jdclass.read.read_path` and `review_many`).
         """
-        found = list(islice(read_path(Path(path), title=title), 2))
-        if len(found) > 1:
-            raise DocumentError(f"{path}: holds more than one role description; wanted a file of one")
-        if not found:
-            raise DocumentError(f"{path}: holds no role description")
-        role = found[0]
-        if isinstance(role, Failure):
-            raise DocumentError(f"{path}: {role.message}")
-        return self.review_role(role)
+        return self.review_role(read_one(path, title=title))
 
     def review_role(self, role: RoleDescription) -> Review:
         """Review what a reader gave."""

@@ -50,7 +50,10 @@ def evaluate(
     draws: Annotated[int, typer.Option(min=0, help="Bootstrap draws for 95% intervals; 0 for none.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object in place of the table.")] = False,
 ) -> None:
-    """Compare reviews with annotated roles and print how well they agree. Exit 0: done, 1: could not start."""
+    """Compare reviews with annotated roles and print how well they agree.
+
+    Example: jdclass evaluate corpora/open/roles.jsonl --split dev --draws 200
+    """
     show_figures(gold, reviews, split=split, by=by, draws=draws, as_json=as_json)
 
 

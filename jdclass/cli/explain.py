@@ -1,0 +1,131 @@
+"""`jdclass explain FILE`: where each phrase of one document's review comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jdclass.cli.output import json_bytes, screen, until_closed
+
+if TYPE_CHECKING:
+    from jdclass.explain import Explained, Explanation
+
+__all__ = ["explain"]
+
+_STATES = {
+    "shown": "shown",
+    "passed_over": "passed over: too uncertain to be shown",
+    "lexicon": "not taken up: a pattern stands here, and the classifiers found no phrase in this sentence",
+}
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="One document.", show_default=False)],
+    title: Annotated[
+        str | None, typer.Option(help="The title to compare with, in place of the document's own.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="A model by name or folder.")] = None,
+    lexicon: Annotated[Path | None, typer.Option(metavar="FILE", help="Patterns of your own.")] = None,
+    collisions: Annotated[Path | None, typer.Option(metavar="FILE", help="Collisions of your own.")] = None,
+    titles: Annotated[Path | None, typer.Option(metavar="FILE", help="A titles file of your own.")] = None,
+    most: Annotated[int, typer.Option(min=0, help="Weights shown of each phrase.")] = 6,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object in place of text.")] = False,
+) -> None:
+    """Show where each phrase of a review comes from.
+
+    For every phrase, also those that were passed over: the rows of the lexicon and the collisions behind it, the
+    features that weighed most, and what the duties would read as without it.
+
+    Example: jdclass explain corpora/demo/head-of-transformation-jd.txt
+    """
+    import sys
+
+    from jdclass.explain import explain as explain_role
+    from jdclass.review import load, read_one
+
+    reviewer = load(model, lexicon=lexicon, collisions=collisions, titles=titles)
+    found = explain_role(reviewer, read_one(file, title=title), trace=_tracer(), most=most)
+    with until_closed():
+        if as_json:
+            sys.stdout.buffer.write(json_bytes(_record(found), indent=1) + b"\n")
+        else:
+            _show(found)
+
+
+def _tracer() -> Any:
+    """What names the weights behind a phrase, None where this version has nothing that does."""
+    return None
+
+
+def _record(found: Explanation) -> dict[str, Any]:
+    return {
+        "id": found.review.id,
+        "title": found.review.title,
+        "counterfactual": found.review.match.counterfactual,
+        "phrases": [
+            {
+                "state": item.state,
+                "line": item.line,
+                "start": item.start,
+                "end": item.end,
+                "text": item.text,
+                "orientation": item.orientation,
+                "contrast": item.contrast,
+                "probability": item.probability,
+                "rows": list(item.rows),
+                "weights": [
+                    {"classifier": weight.classifier, "feature": weight.feature, "weight": round(weight.weight, 4)}
+                    for weight in item.weights
+                ],
+            }
+            for item in found.phrases
+        ],
+    }
+
+
+def _show(found: Explanation) -> None:
+    from rich.text import Text
+
+    from jdclass.cli.screen import printable
+    from jdclass.framework import default_framework
+
+    console = screen()
+    review = found.review
+    zones = {zone.key: zone.label for zone in default_framework().zones}
+    console.print(Text(printable(review.title), "bold"))
+    line = -1
+    for item in found.phrases:
+        if item.line != line:
+            line = item.line
+            place = printable(review.lines[line].place or f"line {line + 1}")
+            zone = review.lines[line].zone
+            console.print()
+            console.print(Text(printable(review.lines[line].text)))
+            console.print(Text(f"  {place}; {zones.get(zone, zone)}", "dim"))
+        console.print(_phrase(item))
+    if not found.phrases:
+        console.print("No phrase was found or passed over.")
+    if review.match.counterfactual:
+        console.print()
+        console.print(Text(printable(review.match.counterfactual)))
+
+
+def _phrase(item: Explained) -> Any:
+    from rich.text import Text
+
+    from jdclass.cli.screen import printable
+
+    text = Text("  ")
+    text.append(f"'{printable(item.text)}'", "bold")
+    side = item.orientation if item.contrast is None else f"{item.orientation} ({item.contrast})"
+    sure = "" if item.probability is None else f", probability {item.probability:.2f}"
+    text.append(f" {side}{sure}; {_STATES[item.state]}")
+    for row in item.rows:
+        text.append(f"\n    lexicon  {printable(row)}", "dim")
+    if not item.rows:
+        text.append("\n    lexicon  no row: the classifiers alone", "dim")
+    for weight in item.weights:
+        text.append(f"\n    {weight.classifier:<8} {weight.weight:+.2f}  {printable(weight.feature)}", "dim")
+    return text

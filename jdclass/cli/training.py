@@ -1,0 +1,104 @@
+"""`jdclass train`, `label` and `audit`: the training side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["audit", "label", "train"]
+
+_Lexicon = Annotated[Path | None, typer.Option(metavar="FILE", help="Patterns of your own.")]
+_Collisions = Annotated[Path | None, typer.Option(metavar="FILE", help="Collisions of your own.")]
+_Titles = Annotated[Path | None, typer.Option(metavar="FILE", help="A titles file of your own.")]
+
+
+def train(
+    gold: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="GOLD", help="Annotated roles or lines (JSON Lines), or folders of them.", show_default=False
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="The model folder to write.")],
+    extra: Annotated[
+        list[Path] | None, typer.Option(help="More annotated roles, to learn from and not to be measured on.")
+    ] = None,
+    adverts: Annotated[
+        list[Path] | None, typer.Option(help="Documents without annotation: for silver labels, and for what is usual.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="What the model is called.")] = "nhs",
+    version: Annotated[str, typer.Option(help="Its version.")] = "1.0.0",
+    seed: Annotated[int, typer.Option(help="The same seed and data give the same model.")] = 0,
+    silver: Annotated[int | None, typer.Option(min=0, help="Documents that silver labels are made for.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    lexicon: _Lexicon = None,
+    collisions: _Collisions = None,
+    titles: _Titles = None,
+) -> None:
+    """Train a model from annotated roles and write its folder, with a card.
+
+    Example: jdclass train corpora/open --out models/mine
+    """
+    from jdclass.cli.train import data_paths
+    from jdclass.cli.train import train as run
+
+    data = data_paths(lexicon=lexicon, collisions=collisions, titles=titles)
+    run(
+        gold,
+        out,
+        extra=extra or (),
+        adverts=adverts or (),
+        name=name,
+        version=version,
+        seed=seed,
+        silver=silver,
+        workers=workers,
+        data=data,
+    )
+
+
+def label(
+    corpus: Annotated[
+        list[Path],
+        typer.Argument(metavar="CORPUS", help="Documents, records, or folders of them.", show_default=False),
+    ],
+    gold: Annotated[
+        list[Path] | None, typer.Option(help="Annotated roles: for precision and recall of every pattern.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the labels as JSON Lines.")] = None,
+    lexicon: _Lexicon = None,
+    collisions: _Collisions = None,
+    titles: _Titles = None,
+) -> None:
+    """Label a corpus by the data files alone and show how far they reach: coverage, overlap, conflict.
+
+    Example: jdclass label corpora/demo --gold corpora/open
+    """
+    from jdclass.cli.train import data_paths
+    from jdclass.cli.train import label as run
+
+    data = data_paths(lexicon=lexicon, collisions=collisions, titles=titles)
+    run(corpus, gold=gold or (), out=out, data=data)
+
+
+def audit(
+    corpus: Annotated[
+        list[Path],
+        typer.Argument(metavar="CORPUS", help="Documents, records, or folders of them.", show_default=False),
+    ],
+    sample: Annotated[int, typer.Option(min=1, help="Phrases to draw.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same phrases.")] = 0,
+    model: Annotated[str | None, typer.Option(help="A model by name or folder.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to this CSV file.")] = None,
+) -> None:
+    """Draw shown phrases at random, for a person to read against the codebook; CSV with an empty column `right`.
+
+    Example: jdclass audit corpora/demo --sample 50 --out audit.csv
+    """
+    from jdclass.cli.output import until_closed
+    from jdclass.cli.train import audit_phrases
+
+    with until_closed():
+        audit_phrases(corpus, sample=sample, seed=seed, model=model, out=out)
