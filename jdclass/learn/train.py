@@ -146,12 +146,12 @@ def _silver(material: _Material, resources: Resources, plan: Plan) -> list[Examp
     annotated = {tuple(line.text for line in role.lines) for role in material.roles}
     chosen, seen = [], set(annotated)
     for number in order:
+        if len(chosen) >= plan.silver:
+            break
         document = material.documents[int(number)]
         if document.lines and document.lines not in seen:
             seen.add(document.lines)
             chosen.append((document.employer, document.lines))
-        if len(chosen) == plan.silver:
-            break
     return silver_examples(chosen, resources, weight=SILVER_WEIGHT)
 
 

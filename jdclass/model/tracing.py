@@ -28,8 +28,9 @@ class Weight:
 
 
 def judge_weights(labellers: Labellers, evidence: Evidence, spans: Sequence[Span], number: int) -> tuple[Weight, ...]:
-    """The parts of the judge's log odds for phrase `number` of `spans` (all that were proposed, as some features count
-    the others of a line), the largest first; they add up to the log odds of its probability. `its words` is the sum over its hashed words, pairs and surroundings."""
+    """The parts of the judge's log odds for phrase `number` of `spans`, the largest first; they add up to the log odds
+    of its probability. `spans` are all that were proposed, as some features count the others of a line. `its words` is
+    the sum over its hashed words, pairs and surroundings."""
     judge = labellers.judge
     dense = judge.scaler_.transform(dense_features(evidence, spans))[number]
     weights = judge.classifier_.coef_[0]
