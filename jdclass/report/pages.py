@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from jdclass.across import DocumentChanges, RunChanges, find_twins
 from jdclass.document import ORIENTATIONS4, ModelName, Phrase, Review
 from jdclass.report.folder import FITS, Folder
-from jdclass.report.panel import PanelSheet, criteria
+from jdclass.report.panel import LONG_TITLE, PanelSheet, criteria
 from jdclass.report.plots import count_grid, paired_bars
 from jdclass.report.questions import place_of
-from jdclass.report.text import FileNames, enumerate_texts, share, shown
+from jdclass.report.text import FileNames, cut, enumerate_texts, share, shown
 from jdclass.report.view import RoleView
 from jdclass.wording import finding
 
@@ -108,7 +108,8 @@ class Pages:
         )
 
     def _file_line(self, review: Review) -> str:
-        return self.wording.say("statement.file", file=self.names.file(review.source), hash=review.source.sha256)
+        file = cut(self.names.file(review.source), 160)
+        return self.wording.say("statement.file", file=file, hash=review.source.sha256)
 
     def role_statements(self, review: Review) -> tuple[str, ...]:
         """The foot of a page about one document."""
@@ -166,6 +167,7 @@ class Pages:
             view=view,
             sheet=sheet,
             criteria=criteria(self.wording),
+            long_title=LONG_TITLE,
             statements=self.role_statements(view.review),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jdclass.report.questions import questions
 from jdclass.report.text import FileNames, cut, enumerate_texts, shown
 from jdclass.report.view import Mark, RoleView
 from jdclass.wording import Wording
@@ -15,9 +16,11 @@ QUOTES = 10
 QUOTE = 150
 QUESTIONS = 5
 QUESTION = 260
-TITLE = 220
+TITLE = 320
+#: A longer title is set smaller.
+LONG_TITLE = 110
 #: Lines of the page that quotes, missing information and questions share, and the characters that a line holds.
-LINES = 30
+LINES = 27
 WIDTH = 100
 QUOTE_WIDTH = 62
 
@@ -80,15 +83,20 @@ def panel_sheet(view: RoleView, names: FileNames) -> PanelSheet:
     title = cut(view.title, TITLE)
     missing = enumerate_texts((item[:1].lower() + item[1:] for item in view.missing), wording)
     missing = cut(missing[:1].upper() + missing[1:] + ("." if missing else ""), 3 * WIDTH)
-    room = LINES - _lines(missing, WIDTH) - 2 * (_lines(title, 70) - 1) - (len("".join(v for _, v in facts)) // WIDTH)
-    questions: list[str] = []
-    for question in view.questions[:QUESTIONS]:
+    room = (
+        LINES
+        - _lines(missing, WIDTH)
+        - 2 * (_lines(title, 85 if len(title) > LONG_TITLE else 60) - 1)
+        - (len("".join(v for _, v in facts)) // WIDTH)
+    )
+    asked: list[str] = []
+    for question in questions(view.review, view.trace, names, missing=False)[:QUESTIONS]:
         text = cut(question, QUESTION)
         need = _lines(text, WIDTH)
-        if need > room - 8 and questions:  # eight lines stay for quotes
+        if need > room - 8 and asked:  # eight lines stay for quotes
             break
         room -= need
-        questions.append(text)
+        asked.append(text)
     quotes = _chosen(view.counted, room)
     return PanelSheet(
         shown(title),
@@ -96,5 +104,5 @@ def panel_sheet(view: RoleView, names: FileNames) -> PanelSheet:
         quotes,
         len(view.counted) - len(quotes),
         missing,
-        tuple(questions),
+        tuple(asked),
     )

@@ -42,7 +42,7 @@ def _leading(review: Review) -> Phrase | None:
     return None
 
 
-def _questions(review: Review, found: CriteriaTrace | None, names: FileNames) -> Iterator[str]:
+def _questions(review: Review, found: CriteriaTrace | None, names: FileNames, missing: bool) -> Iterator[str]:
     wording = names.wording
     reason = cannot_tell_reason(review)
     if reason == "unread" and review.source.share_read is not None:
@@ -83,11 +83,16 @@ def _questions(review: Review, found: CriteriaTrace | None, names: FileNames) ->
         unmet = {line for _, line in found.unmet}
         for criterion in [item for item in found.orphans if item.line not in unmet][:ORPHANS]:
             yield wording.say("question.orphan", **_quoted(review, criterion.line, criterion.text, names))
-    if review.missing:
+    if missing and review.missing:
         things = [wording.label("missing", names.free(item, review)) for item in review.missing]
         yield wording.say("question.missing", things=enumerate_texts(things, wording))
 
 
-def questions(review: Review, found: CriteriaTrace | None, names: FileNames) -> tuple[str, ...]:
-    """The questions that a review gives rise to, the most pressing first, none twice; empty where there are none."""
-    return tuple(dict.fromkeys(_questions(review, found, names)))
+def questions(
+    review: Review, found: CriteriaTrace | None, names: FileNames, *, missing: bool = True
+) -> tuple[str, ...]:
+    """The questions that a review gives rise to, the most pressing first, none twice; empty where there are none.
+
+    With `missing` false what the document does not show is not asked about: the panel sheet lists it by itself.
+    """
+    return tuple(dict.fromkeys(_questions(review, found, names, missing)))

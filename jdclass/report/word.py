@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jdclass.report.panel import PanelSheet, criteria
+from jdclass.report.panel import LONG_TITLE, PanelSheet, criteria
 from jdclass.report.view import RoleView
 from jdclass.wording import Wording
 
@@ -23,6 +23,7 @@ _BOX = "\u2610"
 #: Name, size, space before and after of the styles that a sheet uses, in points.
 _STYLES = (("Normal", 9.5, 0, 2), ("Title", 14, 0, 2), ("Heading 1", 10.5, 7, 2), ("List Number", 9.5, 0, 1))
 _FOOT = 7.5
+_LONG_TITLE = 10.5
 
 
 def _set_styles(document: Document) -> None:
@@ -152,9 +153,13 @@ class PanelWriter:
         return table
 
     def _head(self, view: RoleView, sheet: PanelSheet) -> None:
+        from docx.shared import Pt
+
         say, document = self.wording.say, self.document
         document.add_paragraph(say("panel.heading"))
-        document.add_paragraph(sheet.title, style="Title")
+        title = document.add_paragraph(sheet.title, style="Title")
+        if len(sheet.title) > LONG_TITLE:
+            title.runs[0].font.size = Pt(_LONG_TITLE)
         document.add_paragraph(" · ".join(f"{label}: {value}" for label, value in sheet.facts))
         lead = document.add_paragraph()
         lead.add_run(say("fit.line", fit=view.finding.label) + ". ").bold = True

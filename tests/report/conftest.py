@@ -6,23 +6,31 @@ from pathlib import Path
 
 import hostile
 import pytest
+from hypothesis import settings
 from made_reviews import MODEL, made
 
 from jdclass.across import ProfileText
 from jdclass.document import Failure
 from jdclass.report import write_reports
 
+# A busy machine is no fault of the code.
+settings.register_profile("report", deadline=None)
+settings.load_profile("report")
+
 # matplotlib's font cache, made once a session and not in the home of whoever runs the tests.
 os.environ.setdefault("MPLCONFIGDIR", str(Path(__file__).parent / "__pycache__"))
 
 
+ROLES = 40
+
+
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Reports of the first 40 roles of the open corpus and two failures."""
+    """Reports of the first roles of the open corpus and two failures."""
     folder = tmp_path_factory.mktemp("runs") / "Adverts of week 23"
     write_reports(
         folder,
-        made(40),
+        made(ROLES),
         [
             Failure("scan.pdf", None, "ScannedError", "scanned, needs OCR"),
             Failure("a.jsonl", 3, "DocumentError", "no text"),
@@ -31,6 +39,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made=date(2026, 3, 2),
         model_dates={MODEL.sha256: "1 February 2026"},
     )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def six(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Reports of six roles, for what reads the workbook again and again."""
+    folder = tmp_path_factory.mktemp("runs") / "six"
+    write_reports(folder, made(6), [])
     return folder
 
 
