@@ -251,6 +251,8 @@ class _Batch:
                     self._take(feed, answer)
                 more = False
             except WorkersDied:
+                self.flush()
+                self._introduced(pool)  # are there any workers left?
                 self._alone(pool, feed)
 
     def _introduced(self, pool: Pool) -> tuple[str, ModelName]:
@@ -261,12 +263,11 @@ class _Batch:
         try:
             return pool.introduce()
         except WorkersDied as error:
-            text = "the worker processes end before they have opened the model; too little memory? Try --workers 1"
-            raise JdclassError(text) from error
+            text = "no worker lives long enough to open the model; is there too little memory? Try fewer --workers"
+            raise JdclassError(f"{text}. What was done is stored; the same command goes on") from error
 
     def _alone(self, pool: Pool, feed: Feed) -> None:
         """Run what was out when a worker died, each unit alone; one that is out at a second death is a failure."""
-        self.flush()
         for ticket in feed.alone():
             lost = True
             while lost and not self.stopped:
@@ -277,6 +278,7 @@ class _Batch:
                 except ClockJumped:
                     continue
                 except WorkersDied as error:
+                    self._introduced(pool)  # raises where no worker is left: then it is not this unit's fault
                     self._take(feed, _second_death(ticket.job, error))
                     lost = False
 

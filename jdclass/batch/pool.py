@@ -29,6 +29,7 @@ from jdclass.errors import JdclassError, MissingExtraError
 __all__ = ["STALLED_SECONDS", "ClockJumped", "Pool", "WorkersDied", "open_pool"]
 
 STALLED_SECONDS = 1800.0  # without any answer for so long, workers that seem alive are taken for dead
+CLUSTER_SECONDS = 30  # how long a scheduler, and then its first worker, is waited for
 WAVE = 8  # jobs a worker of one call, with backends that cannot stream answers
 
 #: By name, as the packages that define them need not be there: dask's and Ray's.
@@ -190,16 +191,17 @@ def open_pool(
             own = pickle.dumps(setup._replace(parent=os.getpid()))
             yield Pool(own, workers, _joblib_call(max(2, workers), stalled), stalled)
     elif backend == "dask":
-        with _dask_client(scheduler) as client, parallel_config(backend="dask", client=client):
-            number = effective_n_jobs(-1)
+        with _dask_client(scheduler) as client, parallel_config(backend=_dask_backend(client)):
+            with _deaths(_Patience(stalled)):
+                number = effective_n_jobs(-1)
             yield Pool(packed, number, _joblib_call(number, stalled), stalled)
     else:
         try:
-            configuration = parallel_config(backend=backend, n_jobs=workers)
+            configuration = parallel_config(backend=backend, n_jobs=max(2, workers))
         except ValueError as error:
             raise JdclassError(f"backend {backend!r} is not one that joblib knows: {error}") from error
         with configuration:
-            yield Pool(packed, workers, _joblib_call(workers, stalled), stalled)
+            yield Pool(packed, workers, _joblib_call(max(2, workers), stalled), stalled)
 
 
 @contextmanager
@@ -212,10 +214,40 @@ def _dask_client(scheduler: str | None) -> Iterator[Any]:
         raise JdclassError("--backend dask needs the address of a scheduler: --scheduler tcp://HOST:8786")
     make: Any = Client  # its own types say nothing
     try:
-        client = make(scheduler, set_as_default=False, timeout=30)
+        client = make(scheduler, set_as_default=False, timeout=CLUSTER_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
         raise JdclassError(f"{scheduler}: no dask scheduler answers there: {error}") from error
     try:
         yield client
     finally:
         client.close()
+
+
+class _Lost:
+    """What stands for the answer of a job that dask gave up on."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+def _dask_backend(client: Any) -> Any:
+    """joblib's backend for dask, told when dask gives up on a job (KilledWorker); by itself it would wait for ever."""
+    from joblib._dask import DaskDistributedBackend
+
+    class Backend(DaskDistributedBackend):
+        def effective_n_jobs(self, n_jobs: int) -> int:
+            # joblib runs what has only one worker in the process that asks, which must outlive every job.
+            return max(2, super().effective_n_jobs(n_jobs))
+
+        def submit(self, func: Any, callback: Callable[[Any], None] | None = None) -> Any:
+            future = super().submit(func, callback)
+            if callback is not None:
+                future.add_done_callback(lambda done: done.exception() and callback(_Lost(done.exception())))
+            return future
+
+        def retrieve_result_callback(self, out: Any) -> Any:
+            if isinstance(out, _Lost):
+                raise out.error
+            return super().retrieve_result_callback(out)
+
+    return Backend(client=client, wait_for_workers_timeout=CLUSTER_SECONDS)
