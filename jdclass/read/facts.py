@@ -51,6 +51,9 @@ _ORGANISATION = re.compile(
     r"\b(?:NHS|Trust|Foundation|Hospitals?|University|Council|Partnership|Board|ICB|CCG|Limited|Ltd|plc)\b",
     re.IGNORECASE,
 )
+_ORGANISATION_ENDS = re.compile(
+    r"\b(?:Trust|Federation|Network|Charity|Collaborative|Alliance|Council|Hospice|Limited|Ltd|CIC|plc)\.?\W*\Z"
+)
 _PREFIX = re.compile(
     r"\A\W*(?:(?:nhs\s)?job\s(?:description|advert(?:isement)?|profile|details|summary|vacancy)|role\s(?:description|profile)|"
     r"person\sspecification|j\.?d\.?|vacancy|advert|job\stitle|post\stitle|job\spack|candidate\spack|"
@@ -120,14 +123,21 @@ def title_like(text: str) -> bool:
     bare = " ".join(text.lower().replace("&", "and").strip(" :").split())
     if bare in WORDS.headings or _label(text) is not None or _PREFIX.sub("", text).strip() == "":
         return False
+    if _ORGANISATION_ENDS.search(text):
+        return False
     words = text.split()
     if len(words) > 14 or not any(character.isalpha() for character in text):
         return False
-    if re.match(r"(?i)(?:we|you|the post ?holder|our|are you|an? exciting|this|it|page|version|date)\b", text):
+    if re.match(r"(?:We|You|The post ?holder|Our|Are you|An? exciting|This|It|Page|Version|Date)\b", text):
         return False
     if _ORGANISATION.search(text) and not has_occupation(text):
         return False
-    return re.search(r"(?i)\b(?:is|are|will|has|have|you|we)\b", text) is None
+    return not has_verb(text)
+
+
+def has_verb(text: str) -> bool:
+    """Whether a line reads as a sentence, by the commonest words that only sentences hold."""
+    return re.search(r"(?i)\b(?:is|are|will|has|have|you|we|our|must|join|looking)\b", text) is not None
 
 
 def title_from_blocks(blocks: Sequence[Block]) -> Fact | None:
@@ -192,6 +202,8 @@ def employer_from_blocks(blocks: Sequence[Block], apart: Sequence[Block] = ()) -
         text = block.text.split("\n")[0].strip()
         if (found := _TRUST.search(text)) is not None and len(text) - len(found[0]) < 12:
             return Fact("employer", found[0], block.place)
+        if len(text) <= 120 and _ORGANISATION_ENDS.search(text) and not has_verb(text):
+            return Fact("employer", text, block.place)
     counts: dict[str, tuple[int, str | None]] = {}
     for block in blocks:
         if "Trust" in block.text or "Board" in block.text or "Company" in block.text:
@@ -244,7 +256,13 @@ def find_facts(blocks: Sequence[Block], apart: Sequence[Block] = ()) -> list[Fac
                 block.kind == "heading" or text.rstrip().endswith(":") or text.strip().lower() not in WORDS.weak_labels
             )
             same_row = after.section is None or after.kind != "table_cell"
-            if strong and same_row and after.level is None and _is_value(after.text, name):
+            if (
+                strong
+                and same_row
+                and after.level is None
+                and after.kind != "list_item"
+                and _is_value(after.text, name)
+            ):
                 _add(facts, name, after.text, after.place)
     for block in apart:
         _line_facts(facts, block.text, block.place)
@@ -258,7 +276,9 @@ def _is_value(text: str, name: str) -> bool:
         return False
     if _LINE.match(text) is not None and _label(text.split(":")[0]) is not None:
         return False
-    return text[-1] not in ".!?" or name not in {"title", "band", "employer"}
+    if name == "title":
+        return title_like(_clean_title(text))
+    return text[-1] not in ".!?" or name not in {"band", "employer"}
 
 
 def _line_facts(facts: list[Fact], text: str, place: str | None) -> None:

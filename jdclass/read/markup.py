@@ -242,6 +242,7 @@ def read_html(
     heading: int | None = None
     tables: list[_Table] = []
     number = 0
+    term = ""  # of a list of terms, while its description is open
     dropped: list[str] = []  # text left out on purpose, for the receipt
     title = ""
 
@@ -255,7 +256,7 @@ def read_html(
         if apart_at:
             reading.apart.append(Piece(line))
             return
-        piece = Piece(line)
+        piece = Piece(line, section=term or None)
         if heading is not None:
             piece.kind, piece.level = "heading", heading
         elif items:
@@ -312,6 +313,10 @@ def read_html(
                     tables[-1].caption = f"table '{pieces[-1].text[:60]}'"
                 elif name in ("td", "th") and tables:
                     pieces = tables[-1].outer
+                elif name == "dt" and pieces:
+                    term = pieces[-1].text.rstrip(" :")[:60]
+                elif name in ("dd", "dl"):
+                    term = ""
                 elif apart_at == depth:
                     apart_at = 0
             elif name in _BOLD:
@@ -338,6 +343,8 @@ def read_html(
                 heading = _HEADINGS[name]
             elif name == "li":
                 items += 1
+            elif name == "dt":
+                term = ""
             elif name == "table":
                 number += 1
                 tables.append(_Table(pieces, f"table {number}"))

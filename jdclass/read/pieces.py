@@ -64,6 +64,7 @@ class Cell:
 
 
 _LABEL_LENGTH = 60
+_PLACE_LENGTH = 200
 
 
 def solid(text: str) -> int:
@@ -128,7 +129,8 @@ def table_pieces(rows: Sequence[Sequence[Cell]], *, name: str) -> list[Piece]:
                     headers[covered] = text
                 section = None
             else:
-                section = headers.get(column) or label or None
+                known = label.lower() in WORDS.labels  # "Band | 7" under the headers "Item | Value"
+                section = (label if known else headers.get(column) or label) or None
             if position == 0 and not (is_top or again) and 0 < len(text) <= _LABEL_LENGTH:
                 label = text.rstrip(" :")
             told = place
@@ -139,7 +141,7 @@ def table_pieces(rows: Sequence[Sequence[Cell]], *, name: str) -> list[Piece]:
             for piece in cell.pieces:
                 if piece.kind == "paragraph" or (piece.kind == "heading" and piece.level is None):
                     piece.kind, piece.level = "table_cell", None
-                piece.where = piece.where or told
+                piece.where = told if piece.where is None else f"{told}, {piece.where}"[:_PLACE_LENGTH]
                 if piece.section is None:
                     piece.section = section
                 pieces.append(piece)

@@ -88,6 +88,9 @@ def is_heading(text: str, after: str | None) -> bool:
     )
 
 
+_LABEL = re.compile(r"[A-Z][A-Za-z' /&()-]{2,40}:\s")
+
+
 def rejoin(lines: Sequence[str]) -> list[str]:
     """Undo hard wraps: lines broken at a fixed width become one again. Other texts come back as they are.
 
@@ -99,12 +102,15 @@ def rejoin(lines: Sequence[str]) -> list[str]:
         return list(lines)
     width = lengths[-1]
     followed = full = within = 0
+    bullet = False
     joins: list[bool] = []
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
         here, below = line.rstrip(), after.strip()
         open_end = bool(here.strip()) and bool(below) and BULLET.match(after) is None
         could_not = open_end and len(here) + 1 + len(below.split()[0]) > width - 4
-        joins.append(could_not)
+        bullet = BULLET.match(here) is not None or (bullet and bool(joins) and joins[-1])
+        # After a bullet's full stop, and before a label, a new line begins whatever its length.
+        joins.append(could_not and not (bullet and here[-1] in ".;" and below[0].isupper()) and not _LABEL.match(below))
         if open_end and len(here) > width * 0.6:
             followed += 1
             full += could_not
@@ -115,7 +121,8 @@ def rejoin(lines: Sequence[str]) -> list[str]:
     going_on = False
     for line, join in zip(lines, joins, strict=True):
         if going_on:
-            joined[-1] = f"{joined[-1].rstrip()} {line.strip()}"
+            space = "" if joined[-1].endswith("-") and line.strip()[:1].islower() else " "
+            joined[-1] = f"{joined[-1].rstrip()}{space}{line.strip()}"
         else:
             joined.append(line)
         going_on = join

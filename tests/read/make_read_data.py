@@ -41,9 +41,34 @@ def convert(source: Path, folder: Path) -> None:
             shutil.move(f"{scratch}/{source.stem}.{ending}", folder / name.format(id=source.stem))
 
 
+def make_encrypted(folder: Path) -> None:
+    """A Word file and a PDF that want a password, "secret". Needs msoffcrypto-tool as well."""
+    import docx
+    import msoffcrypto
+
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / "encrypted.docx"
+        word = docx.Document()
+        word.add_paragraph("Job title: Ward Manager")
+        word.save(str(plain))
+        how = 'pdf:writer_pdf_Export:{"EncryptFile":{"type":"boolean","value":"true"},"DocumentOpenPassword":'
+        subprocess.run(
+            [
+                *("soffice", f"-env:UserInstallation=file://{scratch}/profile", "--headless", "--convert-to"),
+                *(how + '{"type":"string","value":"secret"}}', "--outdir", str(folder), str(plain)),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=300,
+        )
+        with plain.open("rb") as source, (folder / "encrypted.docx").open("wb") as target:
+            msoffcrypto.OfficeFile(source).encrypt("secret", target)
+
+
 def main() -> None:
     made.DATA.mkdir(exist_ok=True)
     roles = made.roles()
+    make_encrypted(made.DATA)
     for key in made.IDS:
         path = made.DATA / f"{key}.docx"
         path.write_bytes(made.to_docx(made.document(roles[key])))
