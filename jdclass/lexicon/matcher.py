@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from jdclass.lexicon.load import Collisions, Lexicon, Surface
@@ -182,11 +183,15 @@ class LexiconMatcher:
         hiding = _walk(self._hiding, lower, line)
         found = self._candidates(lower, line, ends)
         hidden: set[int] = set()
-        if hiding and found:
-            found = _uncovered(found, hiding, hidden)
         hits: list[Hit] = []
         after = len(lower)  # where the next hit begins
-        settled = _settled(found)
+        # Line by line, since nothing crosses one: every step below looks at pairs of candidates.
+        covers: dict[int, list[tuple[int, int, int]]] = {}
+        for at, (first, last, _) in enumerate(hiding):
+            covers.setdefault(line[first], []).append((first, last, at))
+        settled: list[_Found] = []
+        for number, group in groupby(sorted(found, key=lambda item: item.first), key=lambda item: line[item.first]):
+            settled += _settled(_uncovered(list(group), covers.get(number, ()), hidden))
         for at in range(len(settled) - 1, -1, -1):
             item = settled[at]
             pattern = self._patterns[item.number]
@@ -324,11 +329,12 @@ def _deciding(same: list[_Found]) -> _Found:
 
 
 def _uncovered(found: Sequence[_Found], hiding: Sequence[tuple[int, int, int]], hidden: set[int]) -> list[_Found]:
-    """The candidates that no collision hides; the numbers of the collisions that hid one go into `hidden`."""
+    """The candidates that no collision hides; `hiding` has (first, last, number) of the collisions in order, and the
+    numbers of those that hid one go into `hidden`."""
     kept = []
     for item in found:
         free = True
-        for at, (first, last, _) in enumerate(hiding):
+        for first, last, at in hiding:
             if first >= item.last:
                 break
             in_form = first < item.form_last and item.first < last
