@@ -1,0 +1,115 @@
+"""The scoring stage: hand-worked intervals, exact counterfactuals, known orders."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jdclass.document import ORIENTATIONS4
+from jdclass.model.scoring import ADVERSE, MATCHES_FROM, DutiesClassifier, MatchScorer, Tally, match_features, score_of
+from jdclass.model.verdict import CountedPhrase, assess, claim_rows, counterfactuals, interval
+
+# Tallies whose duties are plain: much leadership, much management, both, neither.
+PLAIN = [
+    (Tally(300, lead, manage, lead // 6, manage // 6), kind)
+    for kind, pairs in (
+        (0, [(90, 5), (120, 10), (80, 0), (60, 6)]),
+        (1, [(5, 90), (10, 120), (0, 80), (6, 60)]),
+        (2, [(70, 70), (60, 80), (80, 60), (50, 50)]),
+        (3, [(0, 0), (5, 5), (0, 8), (6, 0)]),
+    )
+    for lead, manage in pairs
+]
+
+
+@pytest.fixture(scope="module")
+def duties() -> DutiesClassifier:
+    return DutiesClassifier(C=10).fit([tally for tally, _ in PLAIN], np.array([kind for _, kind in PLAIN]))
+
+
+@pytest.fixture(scope="module")
+def match(duties: DutiesClassifier) -> MatchScorer:
+    tallies, claims, levels, verdicts = [], [], [], []
+    for tally, kind in PLAIN:
+        for claim in range(4):
+            tallies.append(tally)
+            claims.append(ORIENTATIONS4[claim])
+            levels.append(5 if claim == kind else 3 if 2 in (claim, kind) else 1 if 3 in (claim, kind) else 2)
+            over = "overclaims_leadership" if claim in (0, 2) else "overclaims_management"
+            under = "underclaims_leadership" if kind in (0, 2) else "underclaims_management"
+            verdicts.append(-1 if claim == kind else ADVERSE.index(under if claim == 3 else over))
+    features = match_features(claim_rows(claims), duties.predict_proba(tallies), tallies)
+    return MatchScorer(C=1).fit(features, np.array(levels), np.array(verdicts))
+
+
+def test_duties_are_read_from_counts(duties: DutiesClassifier) -> None:
+    kinds = duties.predict_proba([Tally(200, 60, 3, 9, 1), Tally(200, 3, 60, 1, 9), Tally(200, 0, 0, 0, 0)]).argmax(
+        axis=1
+    )
+    assert [ORIENTATIONS4[kind] for kind in kinds] == ["leadership", "management", "neither"]
+
+
+def test_the_right_title_scores_higher_than_another(duties: DutiesClassifier, match: MatchScorer) -> None:
+    tally = Tally(200, 3, 70, 1, 11)
+    right, other = assess(
+        duties, match, [tally, tally], ["management", "leadership"], cover=0.8, doubtful=[False, False]
+    )
+    assert right.verdict == "matches"
+    assert right.score >= MATCHES_FROM > other.score
+    assert other.verdict == "overclaims_leadership"
+
+
+def test_doubt_widens_the_interval(duties: DutiesClassifier, match: MatchScorer) -> None:
+    tally = Tally(200, 30, 30, 5, 5)
+    sure, doubtful = assess(duties, match, [tally, tally], ["both", "both"], cover=0.8, doubtful=[False, True])
+    assert doubtful.high - doubtful.low > sure.high - sure.low
+    assert (sure.score, sure.verdict) == (doubtful.score, doubtful.verdict)
+
+
+def test_the_interval_holds_the_score(duties: DutiesClassifier, match: MatchScorer) -> None:
+    tallies = [tally for tally, _ in PLAIN]
+    for claim in ORIENTATIONS4:
+        found = assess(duties, match, tallies, [claim] * len(tallies), cover=0.5, doubtful=[False] * len(tallies))
+        assert all(0 <= one.low <= one.score <= one.high <= 100 for one in found)
+
+
+@given(st.lists(st.floats(0.01, 1), min_size=5, max_size=5), st.floats(0.1, 0.99))
+def test_an_interval_reaches_its_cover_and_none_shorter_does(weights: list[float], cover: float) -> None:
+    levels = np.array(weights) / sum(weights)
+    low, high = interval(levels, cover)
+    size = (high - low) // 25 + 1
+    assert levels[low // 25 : high // 25 + 1].sum() >= cover - 1e-6
+    assert all(levels[at : at + size - 1].sum() < cover + 1e-6 for at in range(5 - size + 2))
+
+
+def test_a_score_is_high_where_high_levels_are_likely() -> None:
+    low, high = score_of(np.array([[1.0, 0, 0, 0, 0], [0, 0, 0, 0, 1.0]]))
+    assert (low, high) == (0, 100)
+
+
+def test_a_counterfactual_is_what_happens_without_the_phrases(duties: DutiesClassifier) -> None:
+    tally = Tally(300, 40, 45, 4, 5)
+    phrases = [CountedPhrase(0, 10, n) for n in range(4)] + [CountedPhrase(1, 9, n) for n in range(4, 9)]
+    now = ORIENTATIONS4[int(duties.predict_proba([tally]).argmax())]
+    [found] = counterfactuals(duties, [tally], [phrases], [now])
+    assert found is not None
+    gone = [phrase for phrase in phrases if phrase.number in found.removed]
+    without = Tally(
+        300,
+        40 - sum(p.words for p in gone if p.side == 0),
+        45 - sum(p.words for p in gone if p.side == 1),
+        4 - sum(p.side == 0 for p in gone),
+        5 - sum(p.side == 1 for p in gone),
+    )
+    assert found.duties == ORIENTATIONS4[int(duties.predict_proba([without]).argmax())] != now
+
+
+def test_without_phrases_there_is_no_counterfactual(duties: DutiesClassifier) -> None:
+    assert counterfactuals(duties, [Tally(300, 0, 0, 0, 0)], [[]], ["neither"]) == [None]
+
+
+def test_one_kind_of_duties_is_too_little_to_learn_from() -> None:
+    with pytest.raises(ValueError, match="duties of 1 kinds, wanted 4"):
+        DutiesClassifier().fit([Tally(100, 0, 0, 0, 0)] * 3, np.zeros(3, dtype=np.int64))
