@@ -36,7 +36,7 @@ def explain(
     """Show where each phrase of a review comes from.
 
     For every phrase, also those that were passed over: the rows of the lexicon and the collisions behind it, the
-    features that weighed most, and what the duties would read as without it.
+    parts of its log odds that weighed most, and what the duties would read as without some of them.
 
     Example: jdclass explain corpora/demo/head-of-transformation-jd.txt
     """
@@ -46,17 +46,12 @@ def explain(
     from jdclass.review import load, read_one
 
     reviewer = load(model, lexicon=lexicon, collisions=collisions, titles=titles)
-    found = explain_role(reviewer, read_one(file, title=title), trace=_tracer(), most=most)
+    found = explain_role(reviewer, read_one(file, title=title), most=most)
     with until_closed():
         if as_json:
             sys.stdout.buffer.write(json_bytes(_record(found), indent=1) + b"\n")
         else:
             _show(found)
-
-
-def _tracer() -> Any:
-    """What names the weights behind a phrase, None where this version has nothing that does."""
-    return None
 
 
 def _record(found: Explanation) -> dict[str, Any]:
@@ -76,7 +71,7 @@ def _record(found: Explanation) -> dict[str, Any]:
                 "probability": item.probability,
                 "rows": list(item.rows),
                 "weights": [
-                    {"classifier": weight.classifier, "feature": weight.feature, "weight": round(weight.weight, 4)}
+                    {"what": weight.what, "value": round(weight.value, 4), "adds": round(weight.adds, 4)}
                     for weight in item.weights
                 ],
             }
@@ -123,9 +118,9 @@ def _phrase(item: Explained) -> Any:
     sure = "" if item.probability is None else f", probability {item.probability:.2f}"
     text.append(f" {side}{sure}; {_STATES[item.state]}")
     for row in item.rows:
-        text.append(f"\n    lexicon  {printable(row)}", "dim")
+        text.append(f"\n    {printable(row)}", "dim")
     if not item.rows:
-        text.append("\n    lexicon  no row: the classifiers alone", "dim")
+        text.append("\n    no row of the lexicon: the classifiers alone", "dim")
     for weight in item.weights:
-        text.append(f"\n    {weight.classifier:<8} {weight.weight:+.2f}  {printable(weight.feature)}", "dim")
+        text.append(f"\n    {weight.adds:+7.2f}  {weight.what} ({weight.value:.2f})", "dim")
     return text
