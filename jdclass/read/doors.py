@@ -42,7 +42,7 @@ read_record = records.read_record
 _HEAD = 65536
 # What a share drive holds beside documents.
 _NO_DOCUMENTS = frozenset(
-    ("desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r", "ntuser.dat", "readme.md", "license", "manifest.json")
+    ("desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r", "ntuser.dat", "license", "manifest.json")
 )
 _NO_SUFFIXES = frozenset(
     (
@@ -59,12 +59,15 @@ def can_read(path: Path) -> bool:
 
     >>> can_read(Path("jds/lead nurse.docx")), can_read(Path("jds/~$ad nurse.docx")), can_read(Path(".DS_Store"))
     (True, False, False)
+    >>> can_read(Path("README.txt")), can_read(Path("Readme officer.docx"))
+    (False, True)
     """
     name = path.name
     if name.startswith((".", "~$", "~lock", ".~lock", "._")) or name.endswith("~") or name.startswith("__MACOSX"):
         return False
     lower = name.lower()
-    return lower not in _NO_DOCUMENTS and Path(lower).suffix not in _NO_SUFFIXES
+    # README, README.md, README.txt: about the folder, and no document of it.
+    return lower not in _NO_DOCUMENTS and Path(lower).stem != "readme" and Path(lower).suffix not in _NO_SUFFIXES
 
 
 def _failure(error: JdclassError, name: str | None, record: int | None = None) -> Failure:
