@@ -269,6 +269,7 @@ def role_view(
     key, title = names.key(review), names.title(review)
     marks = _marks(review, names, framework)
     worded = finding(review, wording=wording)
+    said_above = {worded.sentence, *wording.all("said_above")}
     abstained = worded.fit == "unknown"
     unusual = {True: "yes", False: "no", None: "unknown"}[review.usual.unusual]
     read = review.source.share_read
@@ -286,7 +287,8 @@ def role_view(
         unusual=unusual,
         put_forward=review.match.put_forward,
         share_read="" if read is None else share(read),
-        reasons=tuple(names.free(reason, review) for reason in review.match.reasons),
+        # The finding itself stands above its reasons.
+        reasons=tuple(names.free(reason, review) for reason in review.match.reasons if reason not in said_above),
         warnings=tuple(names.free(warning, review) for warning in review.source.warnings),
         marks=marks,
         groups=_groups(review, marks, names, framework),

@@ -29,6 +29,10 @@ REVIEW_COLUMNS = (
     "number", "key", "title", "employer", "file", "claim", "duties", "finding",
     "mark", "corrected_claim", "corrected_duties", "note", "initials", "side",
 )  # fmt: skip
+#: Height of a line in points, and the most lines that a row opens to: a longer cell is read in the cell itself.
+_LINE = 13.5
+_MOST_LINES = 8
+_SUMMARY = 96
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
@@ -39,6 +43,11 @@ def safe_cell(text: str) -> str:
     ["'=1+1", "'-2+3", "'@SUM", "' =1", 'Lead Nurse', '']
     """
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of that many characters; a little generous, as letters differ."""
+    return -(-len(text) // max(1, int(width * 1.05))) if len(text) > width else 1
 
 
 class _Sheet:
@@ -66,6 +75,9 @@ class _Sheet:
             self.left_out += 1
             return
         self.row += 1
+        lines = max(_lines(str(value), width) for value, (_, width) in zip(values, self.columns, strict=True))
+        if lines > 1:
+            self.sheet.set_row(self.row, _LINE * min(lines, _MOST_LINES))
         for column, value in enumerate(values):
             style = (formats or {}).get(column)
             if value is None:
@@ -132,7 +144,7 @@ class Workbook:
     def _open_sheets(self) -> None:
         say = self.wording.say
         self.summary = self.file.add_worksheet(say("workbook.summary"))
-        self.summary.set_column(0, 0, 62)
+        self.summary.set_column(0, 0, _SUMMARY)
         self.summary.set_column(1, 1, 14)
         self.summary.set_paper(9)
         self.summary.fit_to_pages(1, 0)
@@ -323,6 +335,8 @@ class Workbook:
         if self.text.left_out or self.phrases.left_out:
             rows.append((say("workbook.full"), None, self.cell))
         for row, (text, count, style) in enumerate(rows):
+            if (lines := _lines(text, _SUMMARY)) > 1 and style is self.cell:
+                self.summary.set_row(row, _LINE * lines)
             self.summary.write_string(row, 0, text, style)
             if isinstance(count, int):
                 self.summary.write_number(row, 1, count, self.number)

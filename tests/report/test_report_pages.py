@@ -131,13 +131,13 @@ def test_both_pictures_are_svg_with_a_text_alternative_and_a_table(run: Path) ->
     figures = tree_of(run / "index.html").xpath("//figure")
     assert len(figures) == 2
     for figure in figures:
-        (svg,) = figure.xpath("./svg")
+        (svg,) = figure.xpath("./div/svg")
         assert svg.get("role") == "img"
         assert len(svg.get("aria-label")) > 40
         assert figure.xpath(".//table")
     counts = [int(cell) for cell in figures[0].xpath(".//td/text()")]
     assert sum(counts) == 40
-    printed = [text for text in figures[0].xpath("./svg//text//text()") if text.strip().isdigit()]
+    printed = [text for text in figures[0].xpath("./div/svg//text//text()") if text.strip().isdigit()]
     assert sorted(map(int, printed)) == sorted(counts)
 
 
