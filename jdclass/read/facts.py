@@ -170,12 +170,12 @@ def title_from_name(name: str | None) -> str | None:
     stem = PurePosixPath(name.replace("\\", "/")).name
     stem = re.sub(r"(?:\.[A-Za-z][A-Za-z0-9]{1,5}){1,2}\Z", "", stem)
     stem = (
-        re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", re.sub(r"[_+.]+|%20", " ", stem))
+        re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"[_+.]+|%20", " ", stem))
         if " " not in stem
         else stem.replace("_", " ")
     )
     stem = re.sub(r"(?<=\w)-(?=\w)", " ", stem) if " " not in stem.strip() else stem
-    stem = re.sub(r"(?i)\b(?:band|afc)\s?\d\w?(?:\s?[/-]\s?\d\w?)?\b", " ", stem)
+    stem = re.sub(r"(?i)\(?\b(?:band|afc)\s?\d\w?(?:\s?[/-]\s?\d\w?)?\b\)?", " ", stem)
     stem = re.sub(
         r"(?i)\b(?:jd\s?(?:&|and)?\s?ps|jdps|jd|ps|job\s(?:description|advert)|role\sprofile|person\sspec(?:ification)?|"
         r"final|draft|advert|vacancy|copy|template|new|updated?|approved|v(?:er(?:sion)?)?\s?\d+(?:\s\d+)?|version|of|"
@@ -281,9 +281,20 @@ def _is_value(text: str, name: str) -> bool:
     return text[-1] not in ".!?" or name not in {"band", "employer"}
 
 
+def _parts(line: str) -> list[str]:
+    """A line of several columns as its parts, a part that is only a label together with the one after it."""
+    parts: list[str] = []
+    for part in _PARTS.split(line):
+        if parts and _label(parts[-1]) is not None and _label(part) is None:
+            parts[-1] = f"{parts[-1].rstrip(' :')}: {part}"
+        else:
+            parts.append(part)
+    return parts
+
+
 def _line_facts(facts: list[Fact], text: str, place: str | None) -> None:
     for line in text.split("\n") if "\n" in text else (text,):
-        for part in _PARTS.split(line) if "|" in line or "\t" in line else (line,):
+        for part in _parts(line) if "|" in line or "\t" in line else (line,):
             if not _MARKS.search(part[: _LONGEST + 12]):
                 continue
             found = _LINE.match(part)

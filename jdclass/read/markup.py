@@ -370,6 +370,8 @@ def read_html(
         table = tables.pop()
         table.outer.extend(table_pieces(table.rows, name=table.name))
         pieces = table.outer
+    if not fragment and "<html" in text[:4096].lower() and "</html" not in text[-4096:].lower():
+        reading.warn("the page has no end: it may have been cut short")
     reading.pieces = pieces
     reading.share = _share(root, reading, dropped)
     if not fragment and (node := root.css_first("title")) is not None:

@@ -29,6 +29,7 @@ _BOLD = re.compile(r"bold|black|heavy|semibd|demi", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\W*(?:page|p\.)?\W*\d{1,3}\W*(?:(?:of|/)\W*\d{1,3}\W*)?", re.IGNORECASE)
 _DOT_LEADER = re.compile(r"(?:\.\s?){5,}\s*\d{1,3}\s*$")
 _ENDS = (".", "!", "?", ":", ";")
+_END = 4096  # bytes among which the end mark of a whole file stands, signatures and stray bytes allowed for
 _MANY_OBJECTS = 60_000  # of one page: a drawing, or a file made to stop readers
 
 
@@ -36,6 +37,9 @@ def read_pdf(data: bytes, *, limits: Limits) -> Reading:
     """A PDF file to a reading. Raises DocumentError: damaged, encrypted, over a limit, or scanned."""
     import pypdfium2
 
+    # pdfium mends a file that was cut short by reading what is left of it, and says nothing.
+    if b"startxref" not in data.rstrip(b"\x00 \t\r\n")[-_END:]:
+        raise DamagedFileError("the PDF is damaged: its end is missing")
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:

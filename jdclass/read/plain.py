@@ -115,7 +115,7 @@ def rejoin(lines: Sequence[str]) -> list[str]:
             followed += 1
             full += could_not
             within += could_not and (here[-1] not in ".!?:;" or below[0].islower())
-    if within < 4 or full < 0.75 * followed:
+    if within < 3 or full < 0.75 * followed:
         return list(lines)
     joined: list[str] = []
     going_on = False

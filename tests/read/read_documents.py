@@ -356,3 +356,49 @@ def _fixed(data: bytes) -> bytes:
             made.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(made, source.read(info))
     return out.getvalue()
+
+
+# Archives and sheets
+
+
+def to_zip(members: dict[str, bytes]) -> bytes:
+    """A zip archive of the members, with fixed times."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
+    return out.getvalue()
+
+
+def to_xlsx(rows: list[tuple[str, ...]], *, shared: bool = True) -> bytes:
+    """A workbook of one sheet, its texts shared or in line, as Excel and other programs write it."""
+    names = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    strings: list[str] = []
+    lines = []
+    for number, row in enumerate(rows, 1):
+        cells = []
+        for column, text in enumerate(row):
+            place = f"{chr(65 + column)}{number}"
+            if not text:
+                continue
+            if shared:
+                strings.append(text)
+                cells.append(f'<c r="{place}" t="s"><v>{len(strings) - 1}</v></c>')
+            else:
+                cells.append(f'<c r="{place}" t="inlineStr"><is><t>{escape(text)}</t></is></c>')
+        lines.append(f'<row r="{number}">{"".join(cells)}</row>')
+    items = "".join(f"<si><t>{escape(text)}</t></si>" for text in strings)
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    sheet = '<sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets>'
+    workbook = f'<workbook {names} xmlns:r="{relation}">{sheet}</workbook>'
+    page = f"<worksheet {names}><sheetData>{''.join(lines)}</sheetData></worksheet>"
+    target = '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>'
+    return to_zip(
+        {
+            "[Content_Types].xml": b"<Types/>",
+            "xl/workbook.xml": workbook.encode(),
+            "xl/_rels/workbook.xml.rels": target.encode(),
+            "xl/worksheets/sheet1.xml": page.encode(),
+            "xl/sharedStrings.xml": f"<sst {names}>{items}</sst>".encode(),
+        }
+    )

@@ -105,7 +105,7 @@ def test_a_file_that_ends_the_process_is_a_failure_and_the_next_is_read(tmp_path
         (failure,) = child.read(bomb, name="bomb.pdf")
         (role,) = child.read(good)
     assert isinstance(failure, Failure)
-    assert failure.error in {"ReaderDiedError", "MemoryLimitError", "NoTextError", "DamagedFileError"}
+    assert failure.error in {"ReaderDiedError", "MemoryLimitError", "TimeLimitError"}
     assert isinstance(role, RoleDescription)
     assert role.title == "Porter"
 
@@ -117,7 +117,7 @@ def test_a_zip_bomb_stops_at_the_limit(tmp_path: Path) -> None:
         archive.writestr("[Content_Types].xml", "<Types/>")
         with archive.open("word/document.xml", "w", force_zip64=True) as part:
             part.write(f'<w:document xmlns:w="{WORD}"><w:body><w:p><w:r><w:t>'.encode())
-            for _ in range(256):
+            for _ in range(64):
                 part.write(b"a" * (1 << 20))
             part.write(b"</w:t></w:r></w:p></w:body></w:document>")
     path.write_bytes(stream.getvalue())
