@@ -54,7 +54,7 @@ def negated_reason() -> str:
 
 def too_little_text(words: int, least: int) -> str:
     """The reason of an abstention for want of duties text."""
-    return f"Cannot tell: {words} words that state duties were found; {least} are needed to compare a title with them."
+    return f"Cannot tell: about {words} words that state duties were found; {least} are needed to compare a title with them."
 
 
 def too_little_read(share: float, least: float) -> str:

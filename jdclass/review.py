@@ -33,8 +33,8 @@ from jdclass.lexicon.titles import TitleReading
 from jdclass.model.folder import FamilyUsual, Model, load_model
 from jdclass.model.labelling import Labelled, label
 from jdclass.model.prepare import prepare
-from jdclass.model.scoring import Tally
-from jdclass.model.verdict import Assessment, CountedPhrase, assess, counterfactuals
+from jdclass.model.scoring import WeighedPhrase, tally_of
+from jdclass.model.verdict import Assessment, assess, counterfactuals
 from jdclass.read import conflicts, missing_information, read_path, read_text
 from jdclass.segment import Line, split_lines
 
@@ -167,7 +167,7 @@ class Reviewer:
             doubtful=[draft.reading.vague for draft in drafts],
         )
         changes = counterfactuals(
-            model.duties, tallies, [draft.counted for draft in drafts], [found.duties for found in assessments]
+            model.duties, tallies, [draft.weighed for draft in drafts], [found.duties for found in assessments]
         )
         out = []
         for draft, assessment, change in zip(drafts, assessments, changes, strict=True):
@@ -233,14 +233,16 @@ class _Draft:
         counted = model.framework.counted_zones
         self.words = sum(len(line.text.split()) for line, key in zip(lines, self.zones, strict=True) if key in counted)
         sides = model.framework.orientations
-        self.counted = [
-            CountedPhrase(sides.index(phrase.orientation), len(phrase.text.split()), place)
-            for place, phrase in enumerate(self.phrases)
-            if phrase.counted
+        numbers = [place for place, key in enumerate(keys) if key in counted]
+        stated = labelled.zones[self.first : self.last][:, numbers].sum(axis=1).tolist()
+        sure = labelled.probability[self.found.phrases].tolist()
+        self.weighed = [
+            WeighedPhrase(
+                sides.index(phrase.orientation), len(phrase.text.split()), probability * stated[phrase.line], place
+            )
+            for place, (phrase, probability) in enumerate(zip(self.phrases, sure, strict=True))
         ]
-        words = [sum(phrase.words for phrase in self.counted if phrase.side == side) for side in (0, 1)]
-        number_of = [sum(phrase.side == side for phrase in self.counted) for side in (0, 1)]
-        self.tally = Tally(self.words, *words, *number_of)
+        self.tally = tally_of([len(line.text.split()) for line in lines], stated, self.weighed)
 
     def _cut(self, first: int, last: int) -> tuple[int, int, int, str]:
         """Line (of this document), start, end and text of a run of tokens."""
@@ -332,15 +334,13 @@ class _Draft:
         share, least = self.role.source.share_read, self.model.settings.least_words
         if share is not None and share < LEAST_READ:
             return wording.too_little_read(share, LEAST_READ)
-        if self.words < least:
-            return wording.too_little_text(self.words, round(least))
+        if self.tally.words < least:
+            return wording.too_little_text(int(self.tally.words), round(least))
         return None
 
     def review(self, assessment: Assessment, counterfactual: str | None) -> Review:
         """The whole review."""
-        size = max(self.words, 1)
-        leadership = round(self.tally.leadership_words / size, 4)
-        management = round(self.tally.management_words / size, 4)
+        leadership, management = (self._share(side) for side in self.model.framework.orientations)
         duties = Duties(assessment.duties, leadership, management, round(1 - leadership - management, 4))
         why_not = self._why_not()
         usual = self._usual(duties, abstained=why_not is not None)
@@ -369,6 +369,11 @@ class _Draft:
             missing=missing_information(self.role),
         )
 
+    def _share(self, orientation: str) -> float:
+        """The share of the words of duties lines that stand in counted phrases of a side."""
+        words = sum(len(p.text.split()) for p in self.phrases if p.counted and p.orientation == orientation)
+        return round(words / max(self.words, 1), 4)
+
     def _claim(self) -> Claim:
         claim = self.reading.claim()
         return replace(
@@ -385,7 +390,8 @@ class _Draft:
         if close and not self.reading.vague:
             low, high = max(0, low - 10), min(100, high + 10)
         adverse = found.verdict != "matches"
-        put_forward = adverse and usual.unusual is True and len(self.counted) >= LEAST_PUT_FORWARD
+        enough = sum(phrase.counted for phrase in self.phrases) >= LEAST_PUT_FORWARD
+        put_forward = adverse and usual.unusual is True and enough
         said = wording.reasons(
             title=self.role.title,
             claim=self._claim(),

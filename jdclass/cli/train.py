@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 __all__ = ["audit_phrases", "data_paths", "label", "train"]
@@ -99,7 +100,7 @@ def label(
         table = Table("line", "pattern", "side", "contrast", "hits", "precision", title="Patterns against gold (train)")
         for row in sorted(patterns, key=lambda row: (row.precision is None, row.precision, -row.hits)):
             precision = _share(row.right, row.hits)
-            table.add_row(str(row.line), row.forms, row.orientation, row.contrast, str(row.hits), precision)
+            table.add_row(str(row.line), escape(row.forms), row.orientation, row.contrast, str(row.hits), precision)
         console.print(table)
     if out is not None:
         _write_silver(out, documents, resources)

@@ -21,7 +21,7 @@ def train(
             metavar="GOLD", help="Annotated roles or lines (JSON Lines), or folders of them.", show_default=False
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="The model folder to write.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="The model folder to write.")],
     extra: Annotated[
         list[Path] | None, typer.Option(help="More annotated roles, to learn from and not to be measured on.")
     ] = None,

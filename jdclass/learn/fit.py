@@ -27,8 +27,17 @@ from jdclass.lexicon.titles import Titles
 from jdclass.model.judging import ContrastClassifier, Evidence, PhraseJudge, span_words
 from jdclass.model.labelling import Labellers, propose, settle
 from jdclass.model.prepare import Prepared, prepare
-from jdclass.model.scoring import ADVERSE, DutiesClassifier, MatchScorer, Tally, match_features
+from jdclass.model.scoring import (
+    ADVERSE,
+    DutiesClassifier,
+    MatchScorer,
+    Tally,
+    WeighedPhrase,
+    match_features,
+    tally_of,
+)
 from jdclass.model.tagging import PhraseTagger, Span, lexicon_marks, tags_of_spans
+from jdclass.model.vectors import WordVectors
 from jdclass.model.verdict import claim_rows
 from jdclass.model.zones import ZoneClassifier
 
@@ -39,8 +48,8 @@ __all__ = [
     "Resources",
     "fit_labellers",
     "fit_scoring",
+    "held_out_tally",
     "right_spans",
-    "tally_of",
 ]
 
 
@@ -52,6 +61,7 @@ class Resources:
     headings: Headings
     titles: Titles
     matcher: LexiconMatcher
+    vectors: WordVectors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +159,11 @@ def _learn_loudly(examples: Sequence[Example], resources: Resources, choices: Ch
     spans, contrasts, known = gold_spans(prepared, examples, framework)
     shown = [number for number, zone in enumerate(framework.zones) if zone.shown]
     lines = known[np.isin(numbers[known], shown)]
-    tagger = PhraseTagger(bits=choices.tag_bits, C=choices.tag_C, outside=choices.outside, smooth=choices.smooth)
-    tagger.fit(prepared.tokens, marks, tags_of_spans(spans, len(prepared.tokens)), lines, sample_weight=weights)
+    tagger = PhraseTagger(
+        bits=choices.tag_bits, C=choices.tag_C, outside=choices.outside, smooth=choices.smooth, seed=choices.seed
+    )
+    tags = tags_of_spans(spans, len(prepared.tokens))
+    tagger.fit(prepared.tokens, marks, tags, lines, sample_weight=weights, vectors=resources.vectors)
     contrast = ContrastClassifier(C=choices.contrast_C)
     contrast.fit(span_words(prepared.tokens, marks, spans, bits=contrast.bits), np.array(contrasts))
     return _Learnt(zones, tagger, contrast)
@@ -303,16 +316,16 @@ def _deal(fold: _Proposed, probability: NDArray[np.float64], resources: Resource
     ]
 
 
-def tally_of(lines: Sequence[str], held_out: HeldOut, framework: Framework, threshold: float) -> Tally:
+def held_out_tally(lines: Sequence[str], held_out: HeldOut, framework: Framework, threshold: float) -> Tally:
     """What reviewing would count in these lines with what was found in them."""
     counted = [number for number, zone in enumerate(framework.zones) if zone.counted]
-    duties = np.isin(held_out.zones.argmax(axis=1), counted)
-    words = sum(len(line.split()) for line, stated in zip(lines, duties, strict=True) if stated)
-    sides = ([], [])  # type: tuple[list[int], list[int]]
-    for line, start, end, side, probability, _ in held_out.phrases:
-        if duties[line] and probability >= threshold:
-            sides[side].append(len(lines[line][start:end].split()))
-    return Tally(words, sum(sides[0]), sum(sides[1]), len(sides[0]), len(sides[1]))
+    stated = held_out.zones[:, counted].sum(axis=1).tolist()
+    phrases = [
+        WeighedPhrase(side, len(lines[line][start:end].split()), probability * stated[line], number)
+        for number, (line, start, end, side, probability, _) in enumerate(held_out.phrases)
+        if probability >= threshold
+    ]
+    return tally_of([len(line.split()) for line in lines], stated, phrases)
 
 
 def fit_scoring(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 
 from jdclass.framework import Framework
-from jdclass.learn.fit import Choices, HeldOut, fit_scoring, tally_of
+from jdclass.learn.fit import Choices, HeldOut, fit_scoring, held_out_tally
 from jdclass.learn.gold import GoldRole
 from jdclass.lexicon.titles import Titles
 from jdclass.model.verdict import Assessment, assess
@@ -43,7 +43,8 @@ def held_out_reviews(
     """A record for each role, all of it from models that had not seen the role's employer: the scoring stage is
     fitted anew for each fold of employers."""
     tallies = [
-        tally_of([line.text for line in r.lines], h, framework, threshold) for r, h in zip(roles, found, strict=True)
+        held_out_tally([line.text for line in r.lines], h, framework, threshold)
+        for r, h in zip(roles, found, strict=True)
     ]
     readings = [titles.read(role.title) for role in roles]
     claims = [reading.orientation for reading in readings]
@@ -113,7 +114,7 @@ def _record(
     }
 
 
-def choose_least_words(roles: Sequence[GoldRole], words: Sequence[int]) -> float:
+def choose_least_words(roles: Sequence[GoldRole], words: Sequence[float]) -> float:
     """The number of duties words under which to abstain: the best F1 of abstaining where the gold match is 0, and of
     equally good ones the nearest to the codebook's 40."""
     thin = np.array([role.match == 0 for role in roles])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from jdclass.learn.card import Card, render_card
 from jdclass.learn.corpus import Corpus, Document, read_corpus
 from jdclass.learn.examples import Example, example_of_line, example_of_role
 from jdclass.learn.figures import bootstrap, figures, tally
-from jdclass.learn.fit import Choices, FittedLabellers, HeldOut, Resources, fit_labellers, fit_scoring, tally_of
+from jdclass.learn.fit import Choices, FittedLabellers, HeldOut, Resources, fit_labellers, fit_scoring, held_out_tally
 from jdclass.learn.gold import GoldRole
 from jdclass.learn.outcome import (
     choose_cover,
@@ -32,6 +33,7 @@ from jdclass.learn.outcome import (
 )
 from jdclass.learn.reference import family_usuals
 from jdclass.learn.silver import silver_examples
+from jdclass.learn.vectors import learn_vectors
 from jdclass.lexicon import LexiconMatcher, load_collisions, load_lexicon
 from jdclass.lexicon.headings import load_headings
 from jdclass.lexicon.titles import load_titles
@@ -43,8 +45,8 @@ from jdclass.segment import tokenize
 
 __all__ = ["Plan", "Trained", "TrainingSummary", "load_resources", "train"]
 
-SILVER_WEIGHT = 0.2
-SILVER_DOCUMENTS = 1500
+SILVER_WEIGHT = 0.05
+SILVER_DOCUMENTS = 1000
 Say = Callable[[str], None]
 
 
@@ -144,7 +146,8 @@ def _silver(material: _Material, resources: Resources, plan: Plan) -> list[Examp
     """Silver labels of the first documents in an order that the seed gives, reposted texts once."""
     order = np.random.default_rng(plan.choices.seed).permutation(len(material.documents))
     annotated = {tuple(line.text for line in role.lines) for role in material.roles}
-    chosen, seen = [], set(annotated)
+    chosen: list[tuple[str, tuple[str, ...]]] = []
+    seen = set(annotated)
     for number in order:
         if len(chosen) >= plan.silver:
             break
@@ -172,7 +175,7 @@ def _scored(
     """The scoring stage fitted on held-out tallies, with the records of held-out reviewing."""
     framework, threshold = resources.framework, fitted.labellers.threshold
     texts = [[line.text for line in role.lines] for role in roles]
-    tallies = [tally_of(text, held, framework, threshold) for text, held in zip(texts, found, strict=True)]
+    tallies = [held_out_tally(text, held, framework, threshold) for text, held in zip(texts, found, strict=True)]
     claims = [resources.titles.read(role.title).orientation for role in roles]
     duties, match = fit_scoring(roles, tallies, claims, [role.employer or role.id for role in roles], choices)
     least = choose_least_words(roles, [one.words for one in tallies])
@@ -210,6 +213,9 @@ def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
     resources, files, lexicon, collisions = load_resources(plan.data)
     material = _read(plan, say)
     choices = plan.choices
+    say("learning word vectors")
+    texts = chain.from_iterable(document.lines for document in material.documents)
+    resources = replace(resources, vectors=learn_vectors(texts, seed=choices.seed))
     silver = _silver(material, resources, plan)
     gold = [example_of_role(role) for role in material.roles]
     examples = [*gold, *material.lines, *material.extra, *silver]

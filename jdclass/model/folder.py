@@ -28,6 +28,7 @@ from jdclass.model.judging import ContrastClassifier, PhraseJudge
 from jdclass.model.labelling import Labellers
 from jdclass.model.scoring import LEVELS, DutiesClassifier, MatchScorer
 from jdclass.model.tagging import PhraseTagger
+from jdclass.model.vectors import WordVectors
 from jdclass.model.zones import ZoneClassifier
 
 __all__ = [
@@ -116,6 +117,7 @@ def _estimators(labellers: Labellers, duties: DutiesClassifier, match: MatchScor
         "duties": duties.pipeline_,
         **{f"match.step{number}": step for number, step in enumerate(match.steps_)},
         "match.verdict": match.verdict_,
+        **({} if labellers.tagger.network_ is None else {"network": labellers.tagger.network_}),
     }
 
 
@@ -147,6 +149,10 @@ def save_model(
         for array, values in arrays_of(estimator).items():
             np.save(whole / "arrays" / f"{slot}.{array}.npy", np.ascontiguousarray(values), allow_pickle=False)
     np.save(whole / "arrays" / "moves.npy", labellers.tagger.moves_, allow_pickle=False)
+    vectors = labellers.tagger.vectors_
+    if vectors is not None:
+        np.save(whole / "arrays" / "vectors.ids.npy", vectors.ids, allow_pickle=False)
+        np.save(whole / "arrays" / "vectors.table.npy", vectors.table, allow_pickle=False)
     for file in DATA_FILES:
         shutil.copyfile(data_files[file], whole / "data" / file)
     (whole / CARD).write_text(card, encoding="utf-8")
@@ -281,6 +287,8 @@ def load_model(
         labellers.zones.classes_ = parts["zones.own"].classes_
         labellers.tagger.classifier_ = parts["tagger"]
         labellers.tagger.moves_ = np.load(folder / "arrays" / "moves.npy", allow_pickle=False)
+        labellers.tagger.network_ = parts.get("network")
+        labellers.tagger.vectors_ = _vectors(folder) if "network" in parts else None
         labellers.judge.scaler_, labellers.judge.classifier_ = parts["judge.scaler"], parts["judge.classifier"]
         labellers.contrasts.classifier_ = parts["contrasts"]
         labellers.contrasts.classes_ = parts["contrasts"].classes_
@@ -315,3 +323,11 @@ def _estimator(folder: Path, slot: str, kind: str) -> Any:
         kind,
         {path.name[len(slot) + 1 : -4]: np.load(path, mmap_mode="r", allow_pickle=False) for path in paths},
     )
+
+
+def _vectors(folder: Path) -> WordVectors:
+    ids, table = (
+        np.load(folder / "arrays" / f"vectors.{part}.npy", mmap_mode="r", allow_pickle=False)
+        for part in ("ids", "table")
+    )
+    return WordVectors(ids, table)

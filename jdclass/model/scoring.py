@@ -1,11 +1,13 @@
 """From the phrases of the duties lines to what the duties hold, and from that and the claim to the match.
 
-Only counts go in: the words of the duties lines, and the words and number of phrases of either side in them. So every
-figure can be worked out by hand from what readers see, and what it would be without a phrase is exact.
+Only counts go in: the words that state duties, and the words and number of the shown phrases of either side. Each line
+counts by the probability that it states duties, each phrase by its own and its line's. So every figure can be worked
+out by hand from the record, and what it would be without a phrase is exact.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +28,11 @@ __all__ = [
     "Fit",
     "MatchScorer",
     "Tally",
+    "WeighedPhrase",
     "duties_features",
     "match_features",
+    "score_of",
+    "tally_of",
 ]
 
 #: A match of this or more reads as fitting: between the gold levels 3 (50) and 4 (75). DESIGN.md, "Verdict".
@@ -40,14 +45,41 @@ ADVERSE = tuple(verdict for verdict in VERDICTS if verdict not in ("matches", "i
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """What is counted in the duties lines of one document: all words, and the words and phrases of either side."""
+class WeighedPhrase:
+    """A shown phrase as the tally counts it: its side (0 leadership, 1 management), its words, what each counts (the
+    phrase's probability times its line's of stating duties), and its number in the review."""
 
+    side: int
     words: int
-    leadership_words: int
-    management_words: int
-    leadership_phrases: int
-    management_phrases: int
+    weight: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one document states, each weighed by its probability: words of duties, and the words and phrases of either
+    side in them. None is below 0."""
+
+    words: float
+    leadership_words: float
+    management_words: float
+    leadership_phrases: float
+    management_phrases: float
+
+
+def tally_of(words: Sequence[int], stated: Sequence[float], phrases: Sequence[WeighedPhrase]) -> Tally:
+    """The tally of a document: for each line its words and its probability of stating duties, and its phrases.
+
+    >>> tally_of([10, 20], [1.0, 0.5], [WeighedPhrase(1, 4, 0.5, 0)])
+    Tally(words=20.0, leadership_words=0, management_words=2.0, leadership_phrases=0, management_phrases=0.5)
+    """
+    return Tally(
+        sum(count * share for count, share in zip(words, stated, strict=True)),
+        sum(phrase.words * phrase.weight for phrase in phrases if phrase.side == 0),
+        sum(phrase.words * phrase.weight for phrase in phrases if phrase.side == 1),
+        sum(phrase.weight for phrase in phrases if phrase.side == 0),
+        sum(phrase.weight for phrase in phrases if phrase.side == 1),
+    )
 
 
 def _table(tallies: list[Tally]) -> NDArray[np.float64]:
@@ -69,7 +101,7 @@ def duties_features(tallies: list[Tally]) -> NDArray[np.float64]:
             np.log1p(lw), np.log1p(mw), np.log1p(ln), np.log1p(mn), np.log1p(words),
             np.sqrt(lw / size), np.sqrt(mw / size), np.sqrt((lw + mw) / size),
             np.log((lw + 2) / (mw + 2)), np.log((ln + 0.5) / (mn + 0.5)), np.abs(np.log((lw + 2) / (mw + 2))),
-            np.minimum(ln, mn) > 0, ln > 0, mn > 0,
+            np.minimum(ln, mn), np.minimum(lw, mw) / size, ln >= 0.5, mn >= 0.5,
         ]
     )  # fmt: skip
 
@@ -77,7 +109,7 @@ def duties_features(tallies: list[Tally]) -> NDArray[np.float64]:
 class DutiesClassifier(BaseEstimator):
     """What the duties hold (numbers of ORIENTATIONS4), from tallies alone."""
 
-    def __init__(self, *, C: float = 0.3) -> None:
+    def __init__(self, *, C: float = 0.1) -> None:
         self.C = C
 
     def fit(self, tallies: list[Tally], orientations: NDArray[np.int64]) -> DutiesClassifier:
@@ -126,7 +158,7 @@ class Fit:
 class MatchScorer(BaseEstimator):
     """The match of a claim with the duties, as probabilities of the gold levels 1 to 5 and of the adverse verdicts."""
 
-    def __init__(self, *, C: float = 0.3) -> None:
+    def __init__(self, *, C: float = 0.1) -> None:
         self.C = C
 
     def fit(self, features: NDArray[np.float64], levels: NDArray[np.int64], verdicts: NDArray[np.int64]) -> MatchScorer:
@@ -153,9 +185,6 @@ class MatchScorer(BaseEstimator):
 
 
 def score_of(levels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The expected match in [0, 100] of level probabilities (roles, 5), moved so that MATCHES_FROM is where levels of
-    4 and 5 are as likely as not."""
-    expected = levels @ (25.0 * np.arange(len(LEVELS)))
-    fits = levels[:, 3] + levels[:, 4]
-    low = expected * 0.5 + fits * 0.5 * 100
-    return np.clip(low, 0, 100)
+    """The expected match in [0, 100] of level probabilities (roles, 5): level m lies at 25 (m - 1)."""
+    out: NDArray[np.float64] = levels @ (25.0 * np.arange(len(LEVELS)))
+    return out

@@ -18,23 +18,16 @@ from jdclass.model.scoring import (
     DutiesClassifier,
     MatchScorer,
     Tally,
+    WeighedPhrase,
     match_features,
     score_of,
+    tally_of,
 )
 
-__all__ = ["Assessment", "CountedPhrase", "Counterfactual", "assess", "counterfactuals", "interval"]
+__all__ = ["Assessment", "Counterfactual", "assess", "counterfactuals", "interval"]
 
 #: Phrases that a counterfactual takes away at most: beyond that it tells a reader nothing.
 MOST_REMOVED = 6
-
-
-@dataclass(frozen=True, slots=True)
-class CountedPhrase:
-    """A phrase of a duties line: which side (0 leadership, 1 management), its words, and its number in the review."""
-
-    side: int
-    words: int
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +99,24 @@ def assess(
     return out
 
 
-def _without(tally: Tally, phrases: Sequence[CountedPhrase]) -> Tally:
-    taken = [[phrase.words for phrase in phrases if phrase.side == side] for side in (0, 1)]
+def _without(tally: Tally, phrases: Sequence[WeighedPhrase]) -> Tally:
+    gone = tally_of((), (), phrases)
     return Tally(
         tally.words,
-        tally.leadership_words - sum(taken[0]),
-        tally.management_words - sum(taken[1]),
-        tally.leadership_phrases - len(taken[0]),
-        tally.management_phrases - len(taken[1]),
+        max(0.0, tally.leadership_words - gone.leadership_words),
+        max(0.0, tally.management_words - gone.management_words),
+        max(0.0, tally.leadership_phrases - gone.leadership_phrases),
+        max(0.0, tally.management_phrases - gone.management_phrases),
     )
 
 
 def counterfactuals(
     duties: DutiesClassifier,
     tallies: list[Tally],
-    phrases: Sequence[Sequence[CountedPhrase]],
+    phrases: Sequence[Sequence[WeighedPhrase]],
     now: Sequence[str],
 ) -> list[Counterfactual | None]:
-    """For each role the fewest phrases of one side, the longest first, without which its duties would read otherwise.
+    """For each role the fewest phrases of one side, the weightiest first, without which its duties read otherwise.
 
     None where up to MOST_REMOVED of them change nothing. `now` is what the duties read as with all phrases.
     """
@@ -131,7 +124,7 @@ def counterfactuals(
     keys: list[tuple[int, tuple[int, ...]]] = []
     for role, (tally, counted) in enumerate(zip(tallies, phrases, strict=True)):
         for side in (0, 1):
-            ordered = sorted((p for p in counted if p.side == side), key=lambda p: (-p.words, p.number))
+            ordered = sorted((p for p in counted if p.side == side), key=lambda p: (-p.words * p.weight, p.number))
             for size in range(1, min(len(ordered), MOST_REMOVED) + 1):
                 rows.append(_without(tally, ordered[:size]))
                 keys.append((role, tuple(sorted(p.number for p in ordered[:size]))))

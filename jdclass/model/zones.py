@@ -149,9 +149,11 @@ class ZoneClassifier(ClassifierMixin, BaseEstimator):
         unknown = np.flatnonzero(y < 0)
         if len(unknown):
             probabilities[unknown] = self.own_.predict_proba(features[unknown])
+        # The network knows no weights: lines that count less than others (silver labels) would count in full.
+        sure = known[known_weight == known_weight.max()]
         self.context_ = MLPClassifier(
             (self.hidden,), alpha=1e-2, max_iter=40, early_stopping=False, random_state=self.seed, batch_size=128
-        ).fit(context_features(X, probabilities)[known], y[known])
+        ).fit(context_features(X, probabilities)[sure], y[sure])
         self.classes_ = self.own_.classes_
         return self
 

@@ -8,8 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jdclass.document import ORIENTATIONS4
-from jdclass.model.scoring import ADVERSE, MATCHES_FROM, DutiesClassifier, MatchScorer, Tally, match_features, score_of
-from jdclass.model.verdict import CountedPhrase, assess, claim_rows, counterfactuals, interval
+from jdclass.model.scoring import (
+    ADVERSE,
+    MATCHES_FROM,
+    DutiesClassifier,
+    MatchScorer,
+    Tally,
+    WeighedPhrase,
+    match_features,
+    score_of,
+)
+from jdclass.model.verdict import assess, claim_rows, counterfactuals, interval
 
 # Tallies whose duties are plain: much leadership, much management, both, neither.
 PLAIN = [
@@ -91,7 +100,7 @@ def test_a_score_is_high_where_high_levels_are_likely() -> None:
 
 def test_a_counterfactual_is_what_happens_without_the_phrases(duties: DutiesClassifier) -> None:
     tally = Tally(300, 40, 45, 4, 5)
-    phrases = [CountedPhrase(0, 10, n) for n in range(4)] + [CountedPhrase(1, 9, n) for n in range(4, 9)]
+    phrases = [WeighedPhrase(0, 10, 1.0, n) for n in range(4)] + [WeighedPhrase(1, 9, 1.0, n) for n in range(4, 9)]
     now = ORIENTATIONS4[int(duties.predict_proba([tally]).argmax())]
     [found] = counterfactuals(duties, [tally], [phrases], [now])
     assert found is not None
