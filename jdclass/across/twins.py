@@ -1,7 +1,8 @@
 """Same title, different text: documents of one title whose stated duties are unlike each other.
 
 A job title is all that applicants and payroll see, so two documents under one title that state different work are worth
-putting side by side. Nothing is said about which of them should change.
+putting side by side. Nothing is said about which of them should change. Documents that state different bands are never
+put side by side: that would read as a claim about their pay.
 """
 
 from __future__ import annotations
@@ -23,11 +24,10 @@ __all__ = ["TitleGroup", "TwinPhrase", "TwinRole", "find_twins", "title_key", "t
 FAR_APART = 0.10
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_BAND = re.compile(r"\b(?:afc\s+)?(?:band|grade|b)\s*(?:[1-9][a-d]?)(?:\s*(?:-|to|/)\s*[1-9][a-d]?)?\b")
+_BAND = re.compile(r"\b(?:afc\s+)?(?:band|grade|b)\s*([1-9][a-d]?(?:\s*(?:-|to|/)\s*[1-9][a-d]?)?)\b")
+_NUMBER = re.compile(r"[1-9]\s?[a-d]?")
 _REFERENCE = re.compile(r"\b(?:ref(?:erence)?|job|vacancy)\b[\s.:#no]*[a-z0-9-]*\d[a-z0-9-]*")
-_HOURS = re.compile(
-    r"\b(?:full|part)[\s-]time\b|\b\d+(?:\.\d+)?\s*(?:hours|hrs|wte)\b|\b(?:fixed term|permanent|bank)\b"
-)
+_HOURS = re.compile(r"\b(?:full|part)[\s-]time\b|\b\d+(?:\.\d+)?\s*(?:hours|hrs|wte)\b|\b(?:fixed term|permanent)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class TwinRole:
     id: str
     title: str
     key: str
+    band: str  # as the document or else its title states it, "8a"; empty where neither does
     text_key: str  # equal for two documents that state the same duties in the same words
     orientation: str
     leadership: float
@@ -87,6 +88,13 @@ def title_key(title: str) -> str:
     return " ".join(word.form for word in words(text.replace("&", " and "))) or normal(title)
 
 
+def _band(review: Review) -> str:
+    found = _NUMBER.findall(normal(review.band)) if review.band else []
+    if not found and (in_title := _BAND.search(normal(review.title))):
+        found = _NUMBER.findall(in_title.group(1))
+    return "-".join(band.replace(" ", "") for band in found)
+
+
 def twin_role(review: Review, *, framework: Framework | None = None) -> TwinRole | None:
     """The part of a review that `find_twins` compares; None where the review cannot tell what the duties are."""
     if review.match.abstained:
@@ -112,6 +120,7 @@ def twin_role(review: Review, *, framework: Framework | None = None) -> TwinRole
         review.id,
         review.title,
         title_key(review.title),
+        _band(review),
         duties.hexdigest(),
         review.duties.orientation,
         review.duties.leadership,
@@ -153,13 +162,14 @@ def _differing(roles: Sequence[TwinRole]) -> tuple[TwinRole, TwinRole] | None:
 def find_twins(roles: Iterable[TwinRole]) -> tuple[TitleGroup, ...]:
     """Titles under which documents state different duties, the most different first; empty where there are none.
 
-    Documents whose duties text is the same to the word are one text, however many files hold it.
+    Documents of one title that state different bands are groups of their own. Documents whose duties text is the same to
+    the word are one text, however many files hold it.
     """
-    groups: dict[str, list[TwinRole]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[TwinRole]] = defaultdict(list)
     for role in roles:
-        groups[role.key].append(role)
+        groups[role.key, role.band].append(role)
     found = []
-    for key, members in groups.items():
+    for (key, _), members in groups.items():
         members.sort(key=lambda role: role.id)
         texts = {role.text_key: role for role in reversed(members)}
         pair = _differing(sorted(texts.values(), key=lambda role: role.id)) if len(texts) > 1 else None
@@ -182,4 +192,4 @@ def find_twins(roles: Iterable[TwinRole]) -> tuple[TitleGroup, ...]:
                 len(keys_first & keys_second),
             )
         )
-    return tuple(sorted(found, key=lambda group: (-group.distance, group.key)))
+    return tuple(sorted(found, key=lambda group: (-group.distance, group.key, group.first.id)))

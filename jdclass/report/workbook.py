@@ -47,7 +47,7 @@ def safe_cell(text: str) -> str:
 
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column of that many characters; a little generous, as letters differ."""
-    return -(-len(text) // max(1, int(width * 1.05))) if len(text) > width else 1
+    return -(-len(text) // max(1, int(width * 1.15))) if len(text) > width else 1
 
 
 class _Sheet:
@@ -181,7 +181,7 @@ class Workbook:
             self, say("workbook.failures"), [(say("column.file"), 60), (say("column.problem"), 90)], frozen=1
         )
         heads = {
-            "number": (say("column.number"), 6), "key": (say("workbook.key"), 14), "title": (say("column.title"), 36),
+            "number": (say("column.number"), 6), "key": (say("workbook.key"), 22), "title": (say("column.title"), 36),
             "employer": (say("column.employer"), 26), "file": (say("column.file"), 30),
             "claim": (say("column.claim"), 18), "duties": (say("column.duties"), 18),
             "finding": (say("workbook.sentence"), 40), "mark": (say("workbook.mark"), 13),

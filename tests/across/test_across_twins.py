@@ -11,7 +11,7 @@ from jdclass.across.twins import FAR_APART
 
 
 def role(name: str, title: str, leadership: float, management: float, orientation: str = "management") -> TwinRole:
-    return TwinRole(name, title, title_key(title), name, orientation, leadership, management, ())
+    return TwinRole(name, title, title_key(title), "", name, orientation, leadership, management, ())
 
 
 def test_titles_that_differ_in_band_hours_and_brackets_are_one() -> None:
@@ -34,6 +34,7 @@ def test_same_title_with_different_duties_is_found_with_the_phrases_side_by_side
         (("duties", "Set the vision for the service"), ("duties", "Keep the rota")),
         ((0, "Set the vision", "leadership", "vision_procedure"), (1, "Keep the rota", "management", "people_process")),
         id="a.docx",
+        band="8a",
     )
     second = small(
         "SERVICE LEAD (Band 8a)",
@@ -52,6 +53,26 @@ def test_same_title_with_different_duties_is_found_with_the_phrases_side_by_side
     assert [phrase.text for phrase in group.only_first] == ["Set the vision"]
     assert [phrase.text for phrase in group.only_second] == ["Appraise the staff"]
     assert group.only_first[0].place == "page 1, line 1"
+
+
+def test_documents_that_state_different_bands_are_never_put_side_by_side() -> None:
+    texts = (("Set the vision", "leadership", "vision_procedure"), ("Keep the rota", "management", "people_process"))
+    found = []
+    for band in ("7", "Band 7", "8a", "AfC band 8 A", None):
+        for number, (words, orientation, contrast) in enumerate(texts):
+            lines = (("duties", words),)
+            name = f"{band} {number}"
+            review = small("Lead", lines, ((0, words, orientation, contrast),), id=name, band=band, holds=orientation)
+            found.append(twin_role(review))
+    groups = find_twins(role for role in found if role)
+    assert {group.first.band: {role.id for role in group.roles} for group in groups} == {
+        "7": {"7 0", "7 1", "Band 7 0", "Band 7 1"},
+        "8a": {"8a 0", "8a 1", "AfC band 8 A 0", "AfC band 8 A 1"},
+        "": {"None 0", "None 1"},
+    }
+    in_title = twin_role(small("Lead Nurse (Band 6)", band=None))
+    assert in_title is not None
+    assert (in_title.key, in_title.band) == ("lead nurse", "6")
 
 
 def test_one_text_in_many_files_is_no_twin() -> None:
