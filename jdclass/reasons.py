@@ -54,7 +54,8 @@ def negated_reason() -> str:
 
 def too_little_text(words: int, least: int) -> str:
     """The reason of an abstention for want of duties text."""
-    return f"Cannot tell: about {words} words that state duties were found; {least} are needed to compare a title with them."
+    found = f"about {words} words that state duties were found"
+    return f"Cannot tell: {found}; {least} are needed to compare a title with them."
 
 
 def too_little_read(share: float, least: float) -> str:
