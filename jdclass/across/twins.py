@@ -162,8 +162,8 @@ def _differing(roles: Sequence[TwinRole]) -> tuple[TwinRole, TwinRole] | None:
 def find_twins(roles: Iterable[TwinRole]) -> tuple[TitleGroup, ...]:
     """Titles under which documents state different duties, the most different first; empty where there are none.
 
-    Documents of one title that state different bands are groups of their own. Documents whose duties text is the same to
-    the word are one text, however many files hold it.
+    Documents of one title that state different bands are groups of their own. Documents whose duties text is the
+    same to the word are one text, however many files hold it.
     """
     groups: dict[tuple[str, str], list[TwinRole]] = defaultdict(list)
     for role in roles:

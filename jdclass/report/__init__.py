@@ -1,6 +1,5 @@
 """Stored reviews to pages, a workbook and panel sheets; one writer a format, and none of them decides anything."""
 
-from jdclass.report.workbook import safe_cell
 from jdclass.report.write import ReportSummary, write_document_changes, write_reports, write_run_changes
 from jdclass.wording import Finding, Wording, default_wording, finding, load_wording
 
@@ -11,7 +10,6 @@ __all__ = [
     "default_wording",
     "finding",
     "load_wording",
-    "safe_cell",
     "write_document_changes",
     "write_reports",
     "write_run_changes",

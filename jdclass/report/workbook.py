@@ -18,7 +18,7 @@ from jdclass.report.text import shown
 from jdclass.report.view import RoleView
 from jdclass.wording import Wording
 
-__all__ = ["LIMIT_CELL", "REVIEW_COLUMNS", "Workbook", "safe_cell"]
+__all__ = ["LIMIT_CELL", "REVIEW_COLUMNS", "Workbook"]
 
 #: What a cell of Excel can hold, and the rows of a sheet.
 LIMIT_CELL = 32_767
@@ -33,16 +33,6 @@ REVIEW_COLUMNS = (
 _LINE = 13.5
 _MOST_LINES = 8
 _SUMMARY = 96
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-
-
-def safe_cell(text: str) -> str:
-    """A text for a CSV file that Excel, LibreOffice and others will not take for a formula.
-
-    >>> [safe_cell(text) for text in ("=1+1", "-2+3", "@SUM", " =1", "Lead Nurse", "")]
-    ["'=1+1", "'-2+3", "'@SUM", "' =1", 'Lead Nurse', '']
-    """
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 
 def _lines(text: str, width: float) -> int:
