@@ -184,13 +184,14 @@ def one_of_each(run: Path, *, role: str = "") -> list[Path]:
 def kinds(
     run: Path, hostile_run: Path, empty_run: Path, single_run: Path, long_run: Path, other_pages: Path
 ) -> list[Path]:
-    """One page of each kind, from folders of all sorts."""
+    """One page of each kind, and those of folders of all sorts that can look different."""
     return [
         *one_of_each(run, role="psychology-lead"),
-        *one_of_each(hostile_run),
+        hostile_run / "index.html",
+        one_of_each(hostile_run)[2],
         *one_of_each(empty_run),
-        *one_of_each(single_run),
-        *one_of_each(long_run),
+        single_run / "index.html",
+        *one_of_each(long_run)[2:],
         *sorted(other_pages.glob("*.html")),
     ]
 
