@@ -28,6 +28,7 @@ class Document:
     title: str
     employer: str
     lines: tuple[str, ...]
+    headings: frozenset[str] = frozenset()  # the lines that the reader takes for headings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,9 @@ def _kind(path: Path) -> str:
 
 def document_of(role: RoleDescription) -> Document:
     """The lines of a role description, its employer or else its id for the folds."""
-    lines = tuple(line.text for line in split_lines(role.blocks))
-    return Document(role.id, role.title, role.employer or role.id, lines)
+    lines = split_lines(role.blocks)
+    headings = frozenset(line.text for line in lines if line.heading)
+    return Document(role.id, role.title, role.employer or role.id, tuple(line.text for line in lines), headings)
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:

@@ -104,6 +104,7 @@ class _Material:
     lines: tuple[Example, ...]
     extra: tuple[Example, ...]
     documents: tuple[Document, ...]
+    headings: Mapping[str, frozenset[str]]  # of the annotated roles whose document is at hand, by id
 
     @property
     def dev_employers(self) -> frozenset[str]:
@@ -120,12 +121,14 @@ def _read(plan: Plan, say: Say) -> _Material:
     hidden = {role.employer or role.id for role in dev} | {
         employers.get(line.advert, line.advert) for line in gold.hard_lines if line.split == "dev"
     }
+    annotated = {role.id for role in gold.roles}
     material = _Material(
         tuple(role for role in gold.roles if role.split != "dev"),
         dev,
         _line_examples(gold, employers),
         tuple(example_of_role(role) for role in extra.roles if role.split != "dev") + _line_examples(extra, employers),
         tuple(document for document in adverts.documents if document.employer not in hidden),
+        {document.id: document.headings for document in adverts.documents if document.id in annotated},
     )
     say(
         f"  {len(material.roles)} roles and {len(material.lines)} lines to learn from, {len(material.extra)} more "
@@ -140,6 +143,13 @@ def _line_examples(corpus: Corpus, employers: Mapping[str, str]) -> tuple[Exampl
         for line in corpus.hard_lines
         if line.split != "dev"
     )
+
+
+def _with_headings(example: Example, headings: frozenset[str] | None) -> Example:
+    """The example with the headings that its document shows: annotated lines are bare text, and reviewing sees more."""
+    if headings is None:
+        return example
+    return replace(example, headings=tuple(line in headings for line in example.lines))
 
 
 def _silver(material: _Material, resources: Resources, plan: Plan) -> list[Example]:
@@ -217,7 +227,7 @@ def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
     texts = chain.from_iterable(document.lines for document in material.documents)
     resources = replace(resources, vectors=learn_vectors(texts, seed=choices.seed))
     silver = _silver(material, resources, plan)
-    gold = [example_of_role(role) for role in material.roles]
+    gold = [_with_headings(example_of_role(role), material.headings.get(role.id)) for role in material.roles]
     examples = [*gold, *material.lines, *material.extra, *silver]
     targets = [True] * (len(gold) + len(material.lines)) + [False] * (len(material.extra) + len(silver))
     say(f"fitting on {len(examples)} examples, {len(silver)} of them with silver labels alone")

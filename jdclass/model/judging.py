@@ -52,7 +52,7 @@ class Evidence:
     """
 
     tokens: Tokens
-    tags: NDArray[np.float32]
+    tags: NDArray[np.float64]
     marks: NDArray[np.uint64]
     zones: NDArray[np.float64]
 
@@ -72,7 +72,8 @@ def dense_features(evidence: Evidence, spans: Sequence[Span]) -> NDArray[np.floa
     size = last - first
     lines = tokens.line[first]
     own = np.stack([tags[:, 1] + tags[:, 2], tags[:, 3] + tags[:, 4]])
-    sums = np.concatenate([np.zeros((2, 1)), np.cumsum(own, axis=1)], axis=1)
+    # In double precision: what stands earlier in a batch must not show in the third decimal of a phrase.
+    sums = np.concatenate([np.zeros((2, 1)), np.cumsum(own, axis=1, dtype=np.float64)], axis=1)
     mean = (sums[side, last] - sums[side, first]) / size
     other = (sums[1 - side, last] - sums[1 - side, first]) / size
     lowest = np.array([own[s, a:b].min() for a, b, s in spans])

@@ -133,7 +133,7 @@ def propose(
     scores = tagger.log_proba(tokens, marks, rows)
     tags = np.zeros(len(tokens), dtype=np.int64)
     tags[rows] = tagger.decode(scores, line_starts(tokens.line[rows], len(prepared.lines)))
-    probabilities = np.zeros((len(tokens), scores.shape[1]), dtype=np.float32)
+    probabilities = np.zeros((len(tokens), scores.shape[1]))
     probabilities[rows] = np.exp(scores)
     return trimmed(spans_of_tags(tags), prepared), Evidence(tokens, probabilities, marks, zones)
 

@@ -160,7 +160,7 @@ def spans_of_tags(tags: NDArray[np.int64]) -> list[Span]:
     return spans
 
 
-def best_tags(scores: NDArray[np.float32], first: NDArray[np.int64], moves: NDArray[np.float64]) -> NDArray[np.int64]:
+def best_tags(scores: NDArray[np.float64], first: NDArray[np.int64], moves: NDArray[np.float64]) -> NDArray[np.int64]:
     """The best tag sequence of every line (Viterbi), all lines at once.
 
     `scores` (tokens, tags) are log probabilities, `first` the first token of each line and the end of the last,
@@ -190,10 +190,10 @@ def best_tags(scores: NDArray[np.float32], first: NDArray[np.int64], moves: NDAr
     return tags
 
 
-def _normalised(scores: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+def _normalised(scores: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Scores (rows, tags) as log probabilities."""
     shifted = scores - scores.max(axis=1, keepdims=True)
-    out: NDArray[np.float32] = (shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))).astype(np.float32)
+    out: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return out
 
 
@@ -272,24 +272,27 @@ class PhraseTagger(BaseEstimator):
             self.network_ = network.fit(window_vectors(tokens, marks, sure, vectors), tags[sure])
         return self
 
-    def log_proba(self, tokens: Tokens, marks: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    def log_proba(self, tokens: Tokens, marks: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """(rows, tags) log probabilities of the tokens numbered `rows`. Raises NotFittedError."""
         check_is_fitted(self, "classifier_")
         if not len(rows):
-            return np.zeros((0, len(TAGS)), dtype=np.float32)
+            return np.zeros((0, len(TAGS)))
         features = token_features(tokens, marks, rows, bits=self.bits)
         scores = features @ self.classifier_.coef_.T + self.classifier_.intercept_
-        scores = _normalised(scores)
+        scores = _normalised(scores.astype(np.float64))
         if self.network_ is None or self.vectors_ is None:
             return scores
+        # In double precision, so that the size of the batch does not show in a product of matrices.
         parts = [
-            self.network_.predict_proba(window_vectors(tokens, marks, rows[at : at + _AT_ONCE], self.vectors_))
+            self.network_.predict_proba(
+                window_vectors(tokens, marks, rows[at : at + _AT_ONCE], self.vectors_).astype(np.float64)
+            )
             for at in range(0, len(rows), _AT_ONCE)
         ]
         # The geometric mean of both: on held-out employers better than either alone.
         return _normalised((scores + np.log(np.concatenate(parts) + 1e-6)) / 2)
 
-    def decode(self, scores: NDArray[np.float32], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    def decode(self, scores: NDArray[np.float64], first: NDArray[np.int64]) -> NDArray[np.int64]:
         """Tags from log probabilities; `first` as in `best_tags`, counted in rows of `scores`."""
         biased = scores.copy()
         biased[:, 0] += self.outside

@@ -81,7 +81,7 @@ def context_features(prepared: Prepared, probabilities: NDArray[np.float64]) -> 
         shifted[inside] = logs[at[inside]]
         parts += [shifted, inside[:, None].astype(np.float32)]
     # Sums over all earlier and all later lines of the document.
-    total = np.vstack([np.zeros((1, zones)), np.cumsum(probabilities, axis=0)])
+    total = np.vstack([np.zeros((1, zones)), np.cumsum(probabilities, axis=0, dtype=np.float64)])
     begin, end = first[document], first[document + 1]
     before = (total[here] - total[begin]) / np.maximum(here - begin, 1)[:, None]
     after = (total[end] - total[here + 1]) / np.maximum(end - here - 1, 1)[:, None]
@@ -163,7 +163,8 @@ class ZoneClassifier(ClassifierMixin, BaseEstimator):
         if not X.lines:
             return np.zeros((0, len(self.classes_)))
         own = self.own_.predict_proba(line_features(X, bits=self.bits))
-        out: NDArray[np.float64] = self.context_.predict_proba(context_features(X, own))
+        # In double precision, so that the size of the batch does not show in a product of matrices.
+        out: NDArray[np.float64] = self.context_.predict_proba(context_features(X, own).astype(np.float64))
         return out
 
     def predict(self, X: Prepared) -> NDArray[np.int64]:
