@@ -272,17 +272,19 @@ class _Draft:
         model = self.model
         labels = {zone.key: zone.label for zone in model.framework.zones}
         shown = model.framework.shown_zones
-        taken = [(phrase.line, phrase.start, phrase.end) for phrase in self.phrases]
+        taken: dict[int, list[tuple[int, int]]] = {}
+        for phrase in self.phrases:
+            taken.setdefault(phrase.line, []).append((phrase.start, phrase.end))
         for collision in self.found.collisions:
             if collision.hides:
                 line, start, end, text = self._cut(collision.first, collision.last)
-                if not any(line == n and start < b and end > a for n, a, b in taken):
+                if not any(start < b and end > a for a, b in taken.get(line, ())):
                     yield Excluded(line, start, end, text, model.collisions.entries[collision.collision].reason)
         for hit in self.found.hits:
             if hit.orientation is None:
                 continue
             line, start, end, text = self._cut(hit.first, hit.last)
-            if any(line == n and start < b and end > a for n, a, b in taken):
+            if any(start < b and end > a for a, b in taken.get(line, ())):
                 continue
             if hit.negated:
                 reason = wording.negated_reason()

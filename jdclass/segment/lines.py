@@ -7,17 +7,23 @@ split at line breaks and after . ! ? before a capital.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jdclass.document import Block, BlockKind
 
-__all__ = ["Line", "split_lines", "split_text"]
+__all__ = ["LONGEST", "Line", "split_lines", "split_text"]
+
+#: Characters of a line at most. A text without stops (a table that was pasted as one line, a hostile file) is cut here
+#: between words, since what is done within a line may cost more than its length.
+LONGEST = 1_000
 
 # Typed bullets, also the private-use code points of Word's symbol fonts, and a lone "o" as Word's second-level bullet.
 _BULLET = re.compile(r"(?:[•·▪●◦‣∙○■□➢►✓*\-–—\uf000-\uf0ff]+|o(?=\s))\s*")
 _BREAK = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _NOT_SPACE = re.compile(r"\S(?:.*\S)?", re.DOTALL)
+_NOT_SPACE_HERE = re.compile(r"\S")
+_SPACE_AT_END = re.compile(r".*(?=\s)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,20 @@ def split_text(text: str) -> list[tuple[int, int]]:
             bullet = _BULLET.match(text, start, end)
             if bullet is not None and bullet.end() < end:
                 start = bullet.end()
-            if any(character.isalnum() for character in text[start:end]):
-                spans.append((start, end))
+            spans += [span for span in _cut(text, start, end) if any(map(str.isalnum, text[slice(*span)]))]
         at = end if stop is None else stop.end()
     return spans
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The range in pieces of at most LONGEST characters, cut at white space where there is some."""
+    while end - start > LONGEST:
+        last = _SPACE_AT_END.match(text, start, start + LONGEST + 1)
+        stop = start + LONGEST if last is None or last.end() == start else last.end()
+        yield start, start + len(text[start:stop].rstrip())
+        following = _NOT_SPACE_HERE.search(text, stop, end)
+        start = end if following is None else following.start()
+    yield start, end
 
 
 def split_lines(blocks: Iterable[Block]) -> tuple[Line, ...]:
