@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,7 @@ from jdclass.read.child import ReaderChild
 
 __all__ = ["ChildReader"]
 
-#: Records up to this are read in the worker: going to the child and back costs more than reading one, and such a text
-#: has no way to take long.
+#: Records of up to so many bytes are read in the worker, as the way to the child and back would cost more than reading.
 SMALL = 1 << 18
 
 
@@ -36,7 +36,13 @@ class ChildReader:
 
     def _record(self, number: int, line: bytes, name: str, keep_contacts: bool) -> RoleDescription | Failure:
         """A line read as a corpus of one record, then told its number."""
-        (role,) = read_bytes(line + b"\n", name=name, keep_contacts=keep_contacts, limits=self._limits)
+        if len(line) <= SMALL:
+            (role,) = read_bytes(line + b"\n", name=name, keep_contacts=keep_contacts, limits=self._limits)
+        else:
+            with tempfile.TemporaryDirectory(prefix="jdclass-") as folder:
+                path = Path(folder, "record.jsonl")
+                path.write_bytes(line + b"\n")
+                (role,) = self._child.read(path, name=name, keep_contacts=keep_contacts)
         if isinstance(role, Failure):
             return replace(role, record=number)
         own = f"{name}:{number}" if role.id == f"{name}:1" else role.id

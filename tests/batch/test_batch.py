@@ -450,12 +450,12 @@ def test_two_runs_on_one_folder(jds: Path, tmp_path: Path, undisturbed: Rows) ->
     assert rows(run) == undisturbed
 
 
-def started(jds: Path, run: Path, workers: int) -> subprocess.Popen[str]:
-    """A run in a process of its own, in a session of its own as a terminal gives it."""
+def started(jds: Path, run: Path, workers: int, after: str = "") -> subprocess.Popen[str]:
+    """A run in a process of its own, in a session of its own as a terminal gives it; then `after`."""
     code = (
         "import sys; from pathlib import Path; from batch_fakes import *; from jdclass.batch import review_folder\n"
         "print(review_folder([Path(sys.argv[1])], Path(sys.argv[2]), open_reviewer=reviewer(),"
-        " open_reader=FakeReader, workers=int(sys.argv[3])))"
+        " open_reader=FakeReader, workers=int(sys.argv[3])))\n" + after
     )
     return subprocess.Popen(
         [sys.executable, "-c", code, str(jds), str(run), str(workers)],
@@ -525,6 +525,27 @@ def loky_workers() -> list[psutil.Process]:
             if "loky" in command and "tracker" not in command and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
     return found
+
+
+def peak(folder: Path, run: Path) -> int:
+    """The peak memory in kB of a parent process over a run; that of its children is not in it."""
+    process = started(
+        folder, run, 2, after="import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    return int(out.splitlines()[-1])
+
+
+def test_the_parents_memory_does_not_grow_with_the_number_of_files(tmp_path: Path) -> None:
+    few, many = tmp_path / "few", tmp_path / "many"
+    for folder, number in ((few, 500), (many, 7_330)):
+        folder.mkdir()
+        for file in range(number):
+            (folder / f"a file with a name of usual length {file:05}.txt").write_text(f"Nurse {file}\nLead the team")
+        (folder / "corpus.jsonl").write_text("".join(f'{{"Manager {n}", "{"text " * 100}"\n' for n in range(number)))
+    assert peak(many, tmp_path / "run-many") <= 1.1 * peak(few, tmp_path / "run-few")
+    assert stored(tmp_path / "run-many") == 14_660
 
 
 def test_a_killed_worker_costs_nothing(slow: tuple[Path, Rows], tmp_path: Path) -> None:
