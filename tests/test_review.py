@@ -228,12 +228,20 @@ def test_too_little_of_a_file_read_abstains_whatever_the_text_says(reviewer: Rev
     )
 
 
-def test_five_megabytes_of_one_line(reviewer: Reviewer) -> None:
-    text = "Line manage the team, hold the budget and set the vision of the service " * 70_000
-    assert len(text) > 5_000_000
+def test_a_text_without_stops(reviewer: Reviewer) -> None:
+    text = "Line manage the team, hold the budget and set the vision of the service " * 2_000
     review = reviewer.review(title="Team Manager", text=text)
-    assert len(review.lines) == 1
-    assert all(review.lines[0].text[p.start : p.end] == p.text for p in review.phrases)
+    assert " ".join(line.text for line in review.lines) == text.strip()
+    assert all(review.lines[p.line].text[p.start : p.end] == p.text for p in review.phrases)
+
+
+def test_a_line_of_one_word_reads_the_same_whatever_follows(reviewer: Reviewer) -> None:
+    """Nothing may reach over the end of a line, least of all into the next document of a batch."""
+    first = read_text("Main duties\nLine manage the team.\nSupervise", title="Nurse", id="a")
+    for after in ("Lead", "Budgets", "of the vision"):
+        second = read_text(f"{after}\nSet the strategy.", title="Nurse", id="b")
+        together = list(reviewer.review_many([first, second]))
+        assert together == [reviewer.review_role(first), reviewer.review_role(second)]
 
 
 def test_a_role_without_blocks(reviewer: Reviewer) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jdclass.document import Block
 from jdclass.segment import split_lines, split_text, tokenize
+from jdclass.segment.lines import LONGEST
 
 TEXTS = st.text(
     alphabet=st.one_of(st.characters(), st.sampled_from("  \n\t.!?•-oABab·\u00a0\u2028\r\x85\x0b")), max_size=120
@@ -77,6 +78,21 @@ def test_lines_of_hand_worked_texts(text: str, lines: list[str]) -> None:
     assert [text[start:end] for start, end in split_text(text)] == lines
 
 
+def test_a_text_without_stops_is_cut_between_words() -> None:
+    text = "lead the team " * 1_000
+    lines = [text[start:end] for start, end in split_text(text)]
+    assert " ".join(lines) == text.strip()
+    assert all(len(line) <= LONGEST for line in lines)
+    assert len(lines) <= len(text) // (LONGEST - len(" lead the team")) + 1
+
+
+def test_a_word_without_end_is_cut_all_the_same() -> None:
+    assert [end - start for start, end in split_text("x" * (2 * LONGEST + 5))] == [LONGEST, LONGEST, 5]
+    exact = "x" * LONGEST
+    assert split_text(f"{exact} {exact}") == [(0, LONGEST), (LONGEST + 1, 2 * LONGEST + 1)]
+    assert split_text(exact) == [(0, LONGEST)]
+
+
 @given(st.lists(TEXTS, max_size=6))
 def test_lines_of_blocks_keep_their_block_and_place(texts: list[str]) -> None:
     blocks = [Block(text, "list_item", None, f"bullet {number}", "Essential") for number, text in enumerate(texts)]
@@ -133,6 +149,20 @@ def test_a_line_alone_and_among_others_has_the_same_tokens(lines: list[str]) -> 
         assert together.start[mine].tolist() == alone.start.tolist()
         assert together.end[mine].tolist() == alone.end.tolist()
         assert together.lower[mine].tolist() == alone.lower.tolist()
+
+
+def test_half_a_character_keeps_the_offsets() -> None:
+    tokens = tokenize(["Lead \ud83d the team"])
+    assert list(zip(tokens.start.tolist(), tokens.end.tolist(), strict=True)) == [(0, 4), (5, 6), (7, 10), (11, 15)]
+
+
+@given(LINES, st.data())
+def test_part_of_the_tokens_is_the_tokens_of_the_part(lines: list[str], data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(lines)))
+    stop = data.draw(st.integers(start, len(lines)))
+    part, alone = tokenize(lines).part(slice(start, stop)), tokenize(lines[start:stop])
+    for name in ("line", "start", "end", "lower", "prefix", "suffix", "shape", "first"):
+        assert getattr(part, name).tolist() == getattr(alone, name).tolist(), name
 
 
 def test_no_lines_have_no_tokens() -> None:

@@ -7,7 +7,7 @@ one line; the best sequence of tags in which no I stands without its B is found 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ Span = tuple[int, int, int]
 
 _IMPOSSIBLE = -1e4
 _WINDOW = 3  # words on either side whose vectors the network sees
-_AT_ONCE = 20_000  # tokens whose window vectors are in memory together
+_AT_ONCE = 20_000  # tokens whose features are in memory together
 
 
 def lexicon_marks(matches: Matches, size: int, contrasts: Sequence[str]) -> NDArray[np.uint64]:
@@ -83,9 +83,8 @@ def token_features(tokens: Tokens, marks: NDArray[np.uint64], rows: NDArray[np.i
         return {by: _shifted(values, line, by)[rows] for by in range(-reach, reach + 1)}
 
     word, ending, mark = around(tokens.lower, 4), around(tokens.suffix, 1), around(marks, 2)
-    last = max(len(tokens) - 1, 0)
-    begin = tokens.first[:-1][line[rows]]
-    opening = [tokens.lower[np.minimum(begin + place, last)] for place in range(3)]
+    begin, stop = tokens.first[:-1][line[rows]], tokens.first[1:][line[rows]]
+    opening = [np.where(begin + n < stop, tokens.lower[np.minimum(begin + n, stop - 1)], PAD) for n in range(3)]
     place = np.minimum(rows - begin, 4).astype(np.uint64)
     # The side that a mark speaks for, whatever its contrast.
     side = {by: np.where(m < 4, m, 4 + ((m >> np.uint64(1)) & np.uint64(1))) for by, m in mark.items()}
@@ -125,12 +124,23 @@ def window_vectors(
         out[inside, begin : begin + vectors.size] = table[at[inside]]
         out[inside, begin + vectors.size : begin + width - 1] = said[at[inside]]
         out[inside, begin + width - 1] = 1
-    first = tokens.first[:-1][line[rows]]
+    first, stop = tokens.first[:-1][line[rows]], tokens.first[1:][line[rows]]
     begin = (2 * _WINDOW + 1) * width
     out[:, begin : begin + vectors.size] = table[first]
-    out[:, begin + vectors.size : -1] = table[np.minimum(first + 1, max(count - 1, 0))]
+    second = first + 1 < stop
+    out[second, begin + vectors.size : -1] = table[first[second] + 1]
     out[:, -1] = np.minimum(rows - first, 10) / 10
     return out
+
+
+def _lines_at_once(tokens: Tokens) -> Iterator[slice]:
+    """All lines in runs of about _AT_ONCE tokens; a longer line is a run of its own."""
+    at, lines = 0, len(tokens.first) - 1
+    while at < lines:
+        stop = int(np.searchsorted(tokens.first, tokens.first[at] + _AT_ONCE, side="right")) - 1
+        stop = min(max(stop, at + 1), lines)
+        yield slice(at, stop)
+        at = stop
 
 
 def tags_of_spans(spans: Sequence[Span], size: int) -> NDArray[np.int64]:
@@ -277,20 +287,24 @@ class PhraseTagger(BaseEstimator):
         check_is_fitted(self, "classifier_")
         if not len(rows):
             return np.zeros((0, len(TAGS)))
+        parts = []
+        for lines in _lines_at_once(tokens):
+            begin, end = int(tokens.first[lines.start]), int(tokens.first[lines.stop])
+            mine = rows[np.searchsorted(rows, begin) : np.searchsorted(rows, end)]
+            if len(mine):
+                parts.append(self._log_proba(tokens.part(lines), marks[begin:end], mine - begin))
+        return np.concatenate(parts)
+
+    def _log_proba(self, tokens: Tokens, marks: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
         features = token_features(tokens, marks, rows, bits=self.bits)
         scores = features @ self.classifier_.coef_.T + self.classifier_.intercept_
         scores = _normalised(scores.astype(np.float64))
         if self.network_ is None or self.vectors_ is None:
             return scores
         # In double precision, so that the size of the batch does not show in a product of matrices.
-        parts = [
-            self.network_.predict_proba(
-                window_vectors(tokens, marks, rows[at : at + _AT_ONCE], self.vectors_).astype(np.float64)
-            )
-            for at in range(0, len(rows), _AT_ONCE)
-        ]
+        windows = window_vectors(tokens, marks, rows, self.vectors_).astype(np.float64)
         # The geometric mean of both: on held-out employers better than either alone.
-        return _normalised((scores + np.log(np.concatenate(parts) + 1e-6)) / 2)
+        return _normalised((scores + np.log(self.network_.predict_proba(windows) + 1e-6)) / 2)
 
     def decode(self, scores: NDArray[np.float64], first: NDArray[np.int64]) -> NDArray[np.int64]:
         """Tags from log probabilities; `first` as in `best_tags`, counted in rows of `scores`."""

@@ -6,6 +6,7 @@ next and everything a classifier needs comes out as arrays of integers in one ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 __all__ = ["Tokens", "blank_english", "tokenize"]
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,22 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.index)
 
+    def part(self, lines: slice) -> Tokens:
+        """The tokens of some lines that follow each other, numbered from 0; `lines` has a start and a stop."""
+        at = slice(int(self.first[lines.start]), int(self.first[lines.stop]))
+        return Tokens(
+            doc=self.doc,
+            index=self.index[at],
+            line=self.line[at] - lines.start,
+            start=self.start[at],
+            end=self.end[at],
+            lower=self.lower[at],
+            prefix=self.prefix[at],
+            suffix=self.suffix[at],
+            shape=self.shape[at],
+            first=self.first[lines.start : lines.stop + 1] - at.start,
+        )
+
 
 @cache
 def blank_english() -> Language:
@@ -57,7 +76,8 @@ def tokenize(lines: Sequence[str]) -> Tokens:
     """Tokens of the given lines. A line may be empty; line breaks within a line count as white space."""
     from spacy.attrs import IDX, IS_SPACE, LENGTH, LOWER, PREFIX, SHAPE, SUFFIX
 
-    doc = blank_english().tokenizer("\n".join(line.replace("\n", " ") for line in lines))
+    # Half a character (JSON may hold one as an escape) is nothing that spaCy can hash; one for one, so offsets stay.
+    doc = blank_english().tokenizer(_HALF.sub("\ufffd", "\n".join(line.replace("\n", " ") for line in lines)))
     names = [IDX, LENGTH, IS_SPACE, LOWER, PREFIX, SUFFIX, SHAPE]
     table: NDArray[np.uint64] = np.asarray(doc.to_array(names), dtype=np.uint64)
     index = np.flatnonzero(table[:, 2] == 0)
