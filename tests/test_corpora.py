@@ -256,13 +256,14 @@ def read_back(name: str) -> str:
 
 def test_demo_holds_every_verdict_kind_and_format(roles: list[dict[str, Any]]) -> None:
     by_id = {role["id"]: role for role in roles}
-    held = [by_id[role_id] for _, _, role_id in make.FILES] + [by_id[role_id] for _, role_id in make.EXPORTED]
+    held = [by_id[role_id] for _, _, role_id in make.FILES] + [by_id[role_id] for _, role_id in make.PRINTS]
+    held += [by_id[role_id] for _, role_id in make.EXPORTED]
     assert {role["verdict"] for role in held} == set(VERDICTS)
     assert {role["split"] for role in held} == {"train", "dev"}
     assert len({role["id"] for role in held}) == len(held)
-    names = [name for name, _, _ in make.FILES] + [make.EXPORT]
+    names = [name for name, _, _ in make.FILES] + [name for name, _ in make.PRINTS] + [make.EXPORT]
     assert len(names) >= 12
-    assert {Path(name).suffix for name in names} == {".docx", ".html", ".txt", ".json", ".jsonl"}
+    assert {Path(name).suffix for name in names} == {".docx", ".pdf", ".html", ".txt", ".json", ".jsonl"}
     on_disk = {path.name for path in DEMO.iterdir() if path.is_file()}
     assert on_disk == {*names, "README.md", "make.py"}
 

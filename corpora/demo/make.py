@@ -295,6 +295,13 @@ EXPORTED: tuple[tuple[Callable[[Role], dict[str, Any]], str], ...] = (
     (job_posting, "digital-14"),
 )
 
+#: Word job descriptions printed to PDF by LibreOffice, the first with tags, the second without: made once, by
+#: tests/read/make_read_data.py, since no Python library prints.
+PRINTS = (
+    ("lead-radiographer-ct-jd.pdf", "therapies-03"),
+    ("quality-improvement-adviser-jd.pdf", "quality-13"),
+)
+
 FITS = {5: "fit", 4: "fit", 3: "partly fit", 2: "do not fit", 1: "do not fit", 0: "cannot tell"}
 DIFFERENCES = {
     "overclaims_leadership": "the title suggests more leadership than this document states",
@@ -306,7 +313,7 @@ DIFFERENCES = {
 README = """# Demo documents
 
 {count} files with {roles} role descriptions, all of fictional employers, taken from [`../open`](../open) and laid out
-as HR departments keep them: Word job descriptions, saved vacancy pages, plain text, and exports of a vacancy system.
+as HR departments keep them: Word and PDF job descriptions, saved vacancy pages, plain text, and exports of a vacancy system.
 They are there to try `jdclass review corpora/demo` on. Licence: MIT, as the repository.
 
 The last column is what the annotation of `../open` says, made by a language model against the codebook and reviewed by
@@ -315,7 +322,8 @@ no HR professional. Where a review says something else, either may be wrong.
 | file | title | what the annotation says of title and text |
 |---|---|---|
 {rows}
-Made by `python corpora/demo/make.py` (needs python-docx); making them again gives the same bytes.
+Made by `python corpora/demo/make.py` (needs python-docx); making them again gives the same bytes. The two PDF files are
+prints of Word files by LibreOffice, one with tags and one without, made once by `tests/read/make_read_data.py`.
 """
 
 
@@ -338,9 +346,10 @@ def documents(roles: dict[str, Role]) -> dict[str, bytes]:
     rows = [json.dumps(record(roles[role_id]), ensure_ascii=False) + "\n" for record, role_id in EXPORTED]
     made[EXPORT] = "".join(rows).encode()
     held = [(f"`{name}`", role_id) for name, _, role_id in FILES]
+    held += [(f"`{name}`", role_id) for name, role_id in PRINTS]
     held += [(f"`{EXPORT}`, line {number}", role_id) for number, (_, role_id) in enumerate(EXPORTED, 1)]
     table = "".join(f"| {name} | {roles[i]['title']} | {annotation(roles[i])} |\n" for name, i in held)
-    made["README.md"] = README.format(count=len(FILES) + 1, roles=len(held), rows=table).encode()
+    made["README.md"] = README.format(count=len(FILES) + len(PRINTS) + 1, roles=len(held), rows=table).encode()
     return made
 
 

@@ -327,7 +327,7 @@ def _resolved(items: Sequence[_Item]) -> list[Piece]:
             and (
                 item.width == last.width
                 or len(item.rows[0]) == len(last.rows[-1])
-                or (len(item.rows[0]) == 1 and _begins(item.rows[0])[:1].islower())
+                or (len(item.rows[0]) < len(last.rows[-1]) and _begins(item.rows[0])[:1].islower())
             )
         ):
             _append_rows(last, item)
@@ -360,10 +360,12 @@ def _append_rows(table: _Pending, more: _Pending) -> None:
     above, first = table.rows[-1], rows[0]
     begins = _begins(first)
     goes_on = len(first) > 1 and not first[0].pieces and bool(above[0].pieces)
-    if len(first) == 1 < len(above):
-        # Only the cell that goes on: it belongs to the last one above that has not ended.
-        home = [cell for cell in above if cell.pieces and not cell.pieces[-1].text.endswith(_ENDS)]
-        first = [first[0] if home and cell is home[-1] else Cell([]) for cell in above]
+    if len(first) < len(above) and begins[:1].islower():
+        # Only the cells that go on: they belong to the last ones above that have not ended.
+        open_cells = [n for n, cell in enumerate(above) if cell.pieces and not cell.pieces[-1].text.endswith(_ENDS)]
+        homes = dict(zip(open_cells[-len(first) :], first, strict=False))
+        if len(homes) == len(first):
+            first = [homes.get(n) or Cell([]) for n in range(len(above))]
     if len(above) == len(first) and (goes_on or begins[:1].islower()):
         for upper, lower in zip(above, first, strict=True):
             pieces = lower.pieces
@@ -918,7 +920,10 @@ def _fills(runs: Sequence[_Run], width: float) -> bool:
     if right - left < 0.2 * width:
         return False
     full = sum(line.x1 - line.x0 > 0.65 * (right - left) for line in lines)
-    return full >= 0.45 * len(lines)
+    # Labels are short; a column of text holds lines that no label is as long as.
+    return full >= 0.45 * len(lines) or (
+        full >= max(3, 0.25 * len(lines)) and max(len(line.text) for line in lines) >= 35
+    )
 
 
 def _paragraphs(lines: Sequence[_Line], body: float, limits: Limits, *, edge: float | None = None) -> list[Piece]:

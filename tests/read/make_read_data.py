@@ -65,10 +65,25 @@ def make_encrypted(folder: Path) -> None:
             msoffcrypto.OfficeFile(source).encrypt("secret", target)
 
 
+def make_demo_prints() -> None:
+    """The PDF files of corpora/demo: Word files of its maker, printed with tags and without."""
+    sys.path.insert(0, str(made.ROOT / "corpora" / "demo"))
+    import make
+
+    roles = make.load_roles()
+    with tempfile.TemporaryDirectory() as scratch:
+        for (name, key), kind in zip(make.PRINTS, ("tagged", "untagged"), strict=True):
+            path = Path(scratch) / f"{key}.docx"
+            path.write_bytes(make.make_docx(roles[key]))
+            convert(path, Path(scratch))
+            shutil.copy(Path(scratch) / f"{key}-{kind}.pdf", made.ROOT / "corpora" / "demo" / name)
+
+
 def main() -> None:
     made.DATA.mkdir(exist_ok=True)
     roles = made.roles()
     make_encrypted(made.DATA)
+    make_demo_prints()
     for key in made.IDS:
         path = made.DATA / f"{key}.docx"
         path.write_bytes(made.to_docx(made.document(roles[key])))

@@ -247,12 +247,28 @@ def to_trac_page(role: dict[str, Any]) -> str:
 
 # Word
 
+
+def set_columns(properties: Any, columns: int) -> None:
+    """How many columns of text a section has."""
+    import docx.oxml.ns
+
+    found = properties.find(docx.oxml.ns.qn("w:cols"))
+    if found is None:
+        found = properties.makeelement(docx.oxml.ns.qn("w:cols"), {})
+        properties.append(found)
+    found.set(docx.oxml.ns.qn("w:num"), str(columns))
+    found.set(docx.oxml.ns.qn("w:space"), "560")
+
+
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _MADE = datetime(2026, 6, 1, 9, 0, 0)
 
 
-def to_docx(made: Document, *, special: bool = True) -> bytes:
-    """A Word file by python-docx. `special`: with content controls, a text box and a nested table, put in by hand."""
+def to_docx(made: Document, *, special: bool = True, columns: int = 1) -> bytes:
+    """A Word file by python-docx. `special`: with content controls, a text box and a nested table, put in by hand.
+
+    `columns`: the text after the facts is set in that many, the person specification across the page again.
+    """
     import docx
     from docx.oxml import parse_xml
 
@@ -276,6 +292,9 @@ def to_docx(made: Document, *, special: bool = True) -> bytes:
     word.add_heading("JOB DESCRIPTION", 0)
     boxed = special
     for part in made.parts:
+        if columns > 1 and (part.kind == "specification" or part is made.parts[1]):
+            set_columns(word.sections[-1]._sectPr, columns if part.kind == "specification" else 1)
+            word.add_section(0)
         if part.kind == "facts":
             table = word.add_table(rows=0, cols=2)
             table.style = "Table Grid"
@@ -329,6 +348,8 @@ def to_docx(made: Document, *, special: bool = True) -> bytes:
                 word.add_paragraph()._p.append(_text_box(xml, part.text))
         else:
             word.add_paragraph(part.text)
+    if columns > 1:
+        set_columns(word.sections[-1]._sectPr, 1)
     stream = io.BytesIO()
     word.save(stream)
     return _fixed(stream.getvalue())
