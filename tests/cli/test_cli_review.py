@@ -216,7 +216,7 @@ def test_quiet_says_nothing(jdclass: Run, document: Path, tmp_path: Path) -> Non
         (["--scheduler", "tcp://host:1"], "--scheduler goes with -o RUN"),
         (["-o", "run", "--format", "csv"], "with -o RUN the rows come from: jdclass export run --format csv"),
         (["--format", "xml"], "'xml' is not one of 'text', 'json', 'jsonl', 'csv'"),
-        (["--workers", "0"], "0 is not in the range x>=1"),
+        (["--workers", "0"], "Invalid value for '--workers'"),
         (["--nonsense"], "No such option: --nonsense"),
     ],
 )
@@ -265,7 +265,8 @@ def test_a_file_that_cannot_be_read_is_told_and_is_exit_3(
     kinds = {row["schema"]: row for row in rows(among.out)}
     assert kinds["jdclass.review/1"]["id"] == document.name
     assert kinds["jdclass.failure/1"]["path"].endswith(name)
-    assert f"1 could not be read:\n  {tmp_path.name}/{name}: " in among.err
+    assert "1 could not be read:\n" in among.err
+    assert f"{tmp_path.name}/{name}: " in among.err
     # In a run likewise, and in its files.
     run = tmp_path.parent / f"run-{tmp_path.name}"
     assert jdclass("review", tmp_path, "-o", run, "--workers", 1).code == 3
@@ -303,13 +304,14 @@ def test_no_duties_is_cannot_tell(jdclass: Run, tmp_path: Path) -> None:
 
 def test_one_line_of_five_megabytes(jdclass: Run, tmp_path: Path) -> None:
     path = tmp_path / "long.txt"
-    path.write_text("Line manage the team and hold the budget " * 125_000, encoding="utf-8")
+    words = "Line manage the team. " + "patients and visitors of the hospital " * 135_000
+    path.write_text(words, encoding="utf-8")
     assert path.stat().st_size > 5_000_000
     done = jdclass("review", path, "--title", "Team Manager", "--format", "jsonl")
+    assert done.code == 0
     (row,) = rows(done.out)
-    assert done.code == (0 if row["schema"] == "jdclass.review/1" else 3)
-    if row["schema"] == "jdclass.review/1":
-        assert len(row["lines"]) == 1
+    assert row["title"] == "Team Manager"
+    assert sum(len(line["text"].split()) for line in row["lines"]) == len(words.split())
 
 
 def test_one_broken_line_of_a_corpus_fails_alone(jdclass: Run, tmp_path: Path) -> None:
@@ -378,7 +380,13 @@ def test_no_such_model(jdclass: Run, document: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "source", "old", "new", "said"),
     [
-        ("--lexicon", "lexicon.csv", ",leadership,", ",leadershp,", "orientation 'leadershp' is not one of"),
+        (
+            "--lexicon",
+            "lexicon.csv",
+            ",leadership,people_",
+            ",leadershp,people_",
+            "orientation 'leadershp' is not one of",
+        ),
         ("--collisions", "collisions.csv", "forms,reason,example", "forms,raeson,example", "columns forms, raeson"),
         ("--titles", "titles.csv", ",leadership,", ",leadershp,", "claim 'leadershp' of "),
     ],
