@@ -313,8 +313,8 @@ DIFFERENCES = {
 README = """# Demo documents
 
 {count} files with {roles} role descriptions, all of fictional employers, taken from [`../open`](../open) and laid out
-as HR departments keep them: Word and PDF job descriptions, saved vacancy pages, plain text, and exports of a vacancy system.
-They are there to try `jdclass review corpora/demo` on. Licence: MIT, as the repository.
+as HR departments keep them: Word and PDF job descriptions, saved vacancy pages, plain text, and exports of a vacancy
+system. They are there to try `jdclass review corpora/demo` on. Licence: MIT, as the repository.
 
 The last column is what the annotation of `../open` says, made by a language model against the codebook and reviewed by
 no HR professional. Where a review says something else, either may be wrong.
