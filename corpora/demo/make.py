@@ -322,8 +322,8 @@ no HR professional. Where a review says something else, either may be wrong.
 | file | title | what the annotation says of title and text |
 |---|---|---|
 {rows}
-Made by `python corpora/demo/make.py` (needs python-docx); making them again gives the same bytes. The two PDF files are
-prints of Word files by LibreOffice, one with tags and one without, made once by `tests/read/make_read_data.py`.
+Made by `python corpora/demo/make.py` (needs python-docx); making them again gives the same bytes. The two PDF files
+are prints of Word files by LibreOffice, one with tags and one without, made once by `tests/read/make_read_data.py`.
 """
 
 
