@@ -20,7 +20,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from jdclass.batch.feed import Feed
-from jdclass.batch.inputs import UNLISTED, Scope, name_inputs, walk
+from jdclass.batch.inputs import UNLISTED, Scope, inside, name_inputs, walk
 from jdclass.batch.pool import STALLED_SECONDS, ClockJumped, Pool, WorkersDied, open_pool
 from jdclass.batch.worker import Answer, Job, ReaderLike, ReviewerLike, Setup
 from jdclass.document import Failure, ModelName
@@ -123,7 +123,7 @@ def review_folder(
             dropped = [
                 label
                 for label, root in known.items()
-                if any(root != s.path and root.startswith(s.path.rstrip(os.sep) + os.sep) for s in scopes)
+                if any(label != scope.label and inside(root, scope.path) for scope in scopes)
             ]
             store.finish(scopes=[scope.name for scope in scopes], dropped=dropped)
     tally = batch.tally()

@@ -24,7 +24,7 @@ from jdclass.document import Failure
 from jdclass.errors import DocumentError
 from jdclass.store import FILE_NAME, Found
 
-__all__ = ["UNLISTED", "Line", "Scope", "is_corpus", "name_inputs", "read_lines", "walk"]
+__all__ = ["UNLISTED", "Line", "Scope", "inside", "is_corpus", "name_inputs", "read_lines", "walk"]
 
 _DOCUMENT = re.compile(
     r".+\.(?:docx|docm|dotx|doc|pdf|odt|rtf|html?|mht|mhtml|txt|md|jsonl?|csv|xlsx|zip|eml|msg)",
@@ -58,7 +58,8 @@ def _text(name: str) -> str:
     return _NOT_UNICODE.sub(lambda found: "�" + (f"{ord(found[0]):04x}" if found[0] != "�" else "�"), name)
 
 
-def _inside(path: str, folder: str) -> bool:
+def inside(path: str, folder: str) -> bool:
+    """Whether an absolute path is that folder or lies below it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
@@ -79,7 +80,7 @@ def name_inputs(inputs: Sequence[Path], known: Mapping[str, str]) -> list[Scope]
             raise DocumentError(f"{given}: there is no such file or folder")
     # Short paths first: a folder is named before what lies in it, whatever the order they were given in.
     for path in sorted({os.path.abspath(given) for given in inputs}, key=lambda path: (len(path), path)):
-        holding = sorted((root, label) for label, root in labels.items() if _inside(path, root))
+        holding = sorted((root, label) for label, root in labels.items() if inside(path, root))
         if holding:
             root, label = holding[0]  # the outermost
         else:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from jdclass.document import Failure, ModelName, Review, RoleDescription
-from jdclass.errors import JdclassError, ModelError
+from jdclass.errors import DocumentError, JdclassError, ModelError
 from jdclass.store import Row, Unit, failure_row, pack
 
 __all__ = ["Answer", "Job", "Piece", "ReaderLike", "ReviewerLike", "Setup", "close", "introduce", "work"]
@@ -198,14 +198,16 @@ def _reviewed(reviewer: ReviewerLike, roles: Sequence[RoleDescription]) -> list[
         return []
     try:
         return list(reviewer.review_many(roles))
-    except JdclassError:
-        raise  # the model or a data file: no role could be reviewed
     except Exception as error:
+        if isinstance(error, JdclassError) and not isinstance(error, DocumentError):
+            raise  # the model or a data file: no role could be reviewed
         if len(roles) > 1:
             half = len(roles) // 2
             return [*_reviewed(reviewer, roles[:half]), *_reviewed(reviewer, roles[half:])]
         source = roles[0].source
-        text = f"reviewing failed, which is a fault of jdclass and not of the document: {error}"
+        text = str(error)
+        if not isinstance(error, DocumentError):
+            text = f"reviewing failed, which is a fault of jdclass and not of the document: {text}"
         return [Failure(source.path, source.record, type(error).__name__, text)]
 
 

@@ -177,10 +177,10 @@ class _Told:
         if not self._quiet and self._warnings <= _MOST_TOLD:
             self._say(sentence)
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, sentence: str, *, indent: int = 0) -> None:
         from jdclass.cli.screen import printable
 
-        print(printable(sentence), file=sys.stderr)
+        print(" " * indent + printable(sentence), file=sys.stderr)
 
     def finish(self, *, listed: bool) -> None:
         """The last words; `listed`: standard output has the failures one by one already."""
@@ -198,9 +198,9 @@ class _Told:
 
             self._say(f"{self.failed:,} could not be read:")
             for failure in self._failures:
-                self._say(f"  {failure_line(failure)}")
+                self._say(failure_line(failure), indent=2)
             if self.failed > len(self._failures):
-                self._say(f"  and {self.failed - len(self._failures):,} more; each has its row")
+                self._say(f"and {self.failed - len(self._failures):,} more; each has its row", indent=2)
 
 
 def _show(results: Iterator[Result], *, single: bool) -> None:

@@ -90,6 +90,9 @@ class PhraseClassifier(BaseEstimator):
         lines, phrases = _lines(X), _phrases(X, y)
         if len(lines) < self.folds:
             raise ValueError(f"{len(lines)} lines, wanted at least as many as folds ({self.folds})")
+        missing = set(default_framework().orientations) - {phrase[2] for of_line in phrases for phrase in of_line}
+        if missing:
+            raise ValueError(f"no phrase of {' and none of '.join(sorted(missing))}, wanted some of either side")
         self.matcher_ = LexiconMatcher(load_lexicon(self.lexicon), load_collisions(self.collisions))
         learnt = self._learn(lines, phrases)
         held_out = []

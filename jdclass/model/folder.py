@@ -51,6 +51,9 @@ MANIFEST = "manifest.json"
 CARD = "CARD.md"
 DEFAULT_MODEL = "nhs"
 
+#: What a manifest says of its model besides the format.
+_FIELDS = ("name", "version", "estimators", "parameters", "settings", "families", "training", "files")
+
 #: Snapshots that the folder carries, by their file names in `jdclass/data/`.
 DATA_FILES = ("figure1.toml", "headings.csv", "lexicon.csv", "collisions.csv", "titles.csv")
 
@@ -245,6 +248,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         came = manifest.get("format") if isinstance(manifest, dict) else manifest
         raise ModelError(f"{path}: format {came!r}, wanted {FORMAT}")
+    absent = [field for field in _FIELDS if field not in manifest]
+    if absent:
+        raise ModelError(f"{path}: has no {absent[0]!r}; wanted {', '.join(_FIELDS)}")
     for file, wanted in manifest["files"].items():
         try:
             got = _sha256(folder / file)

@@ -207,6 +207,33 @@ def test_a_folder_around_an_earlier_input_takes_its_rows_over(tmp_path: Path) ->
     assert rows(tmp_path / "run") == rows(tmp_path / "once")
 
 
+def test_rows_are_taken_over_even_if_the_run_that_should_have_was_cut_short(tmp_path: Path) -> None:
+    fill(tmp_path / "jds", files=3, records=8)
+    inner = fill(tmp_path / "jds" / "inner", files=3, records=8)
+    run = tmp_path / "run"
+    go(inner, run)
+    assert go(tmp_path / "jds", run, progress=lambda tally: signal.raise_signal(signal.SIGINT)).interrupted
+    go(inner, run)
+    go(tmp_path / "jds", run)
+    go(tmp_path / "jds", tmp_path / "once")
+    assert rows(run) == rows(tmp_path / "once")
+
+
+class Wordless(FakeReviewer):
+    def review_many(self, roles: Any) -> Iterator[Review]:
+        for role in roles:
+            if role.title == "Nurse 5":
+                raise DocumentError("no words in it")
+            yield self._review(role)
+
+
+def test_a_document_that_cannot_be_reviewed_is_a_failure_by_its_own_name(jds: Path, tmp_path: Path) -> None:
+    assert counted(go(jds, tmp_path / "run", open_reviewer=partial(Wordless, "1"))) == (339, 0, 6)
+    with Store.open(tmp_path / "run") as store:
+        (failure,) = (f for f in store.failures() if f["path"] == "jds/005.txt")
+    assert (failure["error"], failure["message"]) == ("DocumentError", "no words in it")
+
+
 def test_a_moved_folder_is_not_reviewed_again(jds: Path, tmp_path: Path) -> None:
     go(jds, tmp_path / "run")
     (tmp_path / "archive").mkdir()
