@@ -241,14 +241,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class ModelName:
-    """Which model made a review."""
+    """Which model made a review. `date` is the ISO day that it was trained on, None for one that does not say."""
 
     name: str
     version: str
     sha256: str
+    date: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {"name": self.name, "version": self.version, "sha256": self.sha256}
+        dated = {} if self.date is None else {"date": self.date}
+        return {"name": self.name, "version": self.version, "sha256": self.sha256, **dated}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from jdclass.document import (
 from jdclass.framework import default_framework
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "open" / "roles.jsonl"
-MODEL = ModelName("made", "1.0.0", "5e" * 32)
+MODEL = ModelName("made", "1.0.0", "5e" * 32, "2026-02-01")
 RANK = ("Head", "Lead", "Leader", "Director", "Chief", "Manager", "Matron", "Sister", "Supervisor", "Coordinator")
 WHAT = {
     "line_manages": ("line manage", "line manager"),

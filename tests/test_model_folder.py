@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from jdclass.errors import LexiconError, ModelError
+from jdclass.document import Review
+from jdclass.errors import CorpusError, LexiconError, ModelError
 from jdclass.framework import DATA
+from jdclass.learn.train import training_day
 from jdclass.model.arrays import KINDS, rebuild
 from jdclass.model.folder import (
     CARD,
@@ -57,6 +61,7 @@ def save(model: Model, folder: Path) -> None:
         data_files={name: model.folder / "data" / name for name in DATA_FILES},
         training=model.figures,
         card=(model.folder / CARD).read_text(encoding="utf-8"),
+        trained=model.name.date,
     )
 
 
@@ -125,6 +130,43 @@ def test_arrays_are_mapped_and_not_copied(reviewer: Reviewer) -> None:
     coefficients = reviewer.parts.labellers.tagger.classifier_.coef_
     assert isinstance(coefficients, np.memmap)
     assert not coefficients.flags.writeable
+
+
+# The day that it was trained
+
+
+def test_the_record_says_of_which_day_the_model_is(reviewer: Reviewer) -> None:
+    date.fromisoformat(str(reviewer.model.date))
+    assert read_manifest(find_model())["date"] == reviewer.model.date
+    record = reviewer.review(title="Lead Nurse", text=TEXT).to_dict()
+    assert record["model"]["date"] == reviewer.model.date
+    assert Review.from_dict(record).model == reviewer.model
+
+
+def test_a_manifest_of_before_there_were_dates_is_read(copy: Path) -> None:
+    manifest = json.loads((copy / MANIFEST).read_text(encoding="utf-8"))
+    del manifest["date"]
+    (copy / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    name = load_model(copy).name
+    assert name.date is None
+    assert sorted(name.to_dict()) == ["name", "sha256", "version"]
+
+
+@pytest.mark.parametrize("given", ["spring", "22/11/2026", "20261122", "2026-02-30", 2026, ["2026-11-22"]])
+def test_a_date_that_is_none(copy: Path, given: object) -> None:
+    forge(copy, date=given)
+    with pytest.raises(ModelError, match=rf"manifest\.json: date is {re.escape(repr(given))}, wanted a day such as "):
+        load_model(copy)
+
+
+def test_the_day_of_training_may_be_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "951825600")
+    assert training_day() == date(2000, 2, 29)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "today")
+    with pytest.raises(CorpusError, match="SOURCE_DATE_EPOCH is 'today', wanted seconds since 1970"):
+        training_day()
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert abs(training_day() - datetime.now(UTC).date()) <= timedelta(days=1)
 
 
 # Refused by name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,6 @@ def report_run(
     *,
     profiles: Path | None = None,
     mask_names: bool = False,
-    model_dates: Mapping[str, str] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> ReportSummary:
     """Write the reports of a run folder from its store. Raises StoreError, DocumentError."""
@@ -73,7 +72,6 @@ def report_run(
             lambda: stored_failures(store),
             profiles=texts,
             mask_names=mask_names,
-            model_dates=model_dates,
             progress=progress,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -32,6 +33,7 @@ def train(
     silver: int | None = None,
     workers: int = 1,
     data: Mapping[str, Path] | None = None,
+    day: date | None = None,
     console: Console | None = None,
 ) -> None:
     """Train a model from annotated corpora (and unannotated adverts) and write its folder to `out`."""
@@ -51,6 +53,7 @@ def train(
         SILVER_DOCUMENTS if silver is None else silver,
         workers,
         data,
+        day=day,
     )
     summary = run(plan, say=lambda message: console.print(message, highlight=False))
     table = Table("figure", "dev", "all roles, held out", title=f"{name} {version} in {summary.folder}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -30,12 +31,22 @@ def train(
     ] = None,
     name: Annotated[str, typer.Option(help="What the model is called.")] = "nhs",
     version: Annotated[str, typer.Option(help="Its version.")] = "1.0.0",
-    seed: Annotated[int, typer.Option(help="The same seed and data give the same model.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed, data and date give the same model.")] = 0,
     silver: Annotated[int | None, typer.Option(min=0, help="Documents that silver labels are made for.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     lexicon: _Lexicon = None,
     collisions: _Collisions = None,
     titles: _Titles = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option(
+            "--date",
+            formats=["%Y-%m-%d"],
+            metavar="DAY",
+            help="The day that the model says it was trained, such as 2026-02-01.",
+            show_default="today, or the day of SOURCE_DATE_EPOCH",
+        ),
+    ] = None,
 ) -> None:
     """Train a model from annotated roles and write its folder, with a card.
 
@@ -56,6 +67,7 @@ def train(
         silver=silver,
         workers=workers,
         data=data,
+        day=None if day is None else day.date(),
     )
 
 

@@ -89,11 +89,11 @@ _COMMAND = """## How it was trained
 
 ```
 jdclass train {gold}{extra}{adverts} \\
-    -o models/{name} --name {name} --version {version} --seed {seed}
+    -o models/{name} --name {name} --version {version} --seed {seed} --date {day}
 ```
 
 GOLD, LINES and ADVERTS stand for your own copies of the annotated roles, the annotated lines and the public adverts.
-The same inputs and seed give the same model. The tables of what else was tried are in `models/README.md`.
+The same inputs, seed and date give the same model. The tables of what else was tried are in `models/README.md`.
 """
 
 
@@ -190,6 +190,7 @@ def render_card(card: Card) -> str:
             name=plan.name,
             version=plan.version,
             seed=plan.choices.seed,
+            day=plan.day,
         ),
         "## Figures\n\nDev roles are of employers that the model has not seen; they went through all of reviewing. "
         "All roles, held out: the train roles by models of other employers (cross-fitted), and dev. Intervals are of "

@@ -7,8 +7,10 @@ labels and the usual of each title family. Everything is by employer, and a seed
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -43,7 +45,7 @@ from jdclass.read import read_text
 from jdclass.review import Reviewer
 from jdclass.segment import tokenize
 
-__all__ = ["Plan", "Trained", "TrainingSummary", "load_resources", "train"]
+__all__ = ["Plan", "Trained", "TrainingSummary", "load_resources", "train", "training_day"]
 
 SILVER_WEIGHT = 0.05
 SILVER_DOCUMENTS = 1000
@@ -56,6 +58,7 @@ class Plan:
 
     `gold` are annotated roles and single lines, the figures are of them; `extra` are annotated corpora that only help
     to learn; `adverts` are unannotated documents. `data` may give other files for lexicon.csv, collisions.csv, ...
+    `day` is the date that the manifest gives, None for today (see `training_day`).
     """
 
     gold: tuple[Path, ...]
@@ -69,6 +72,7 @@ class Plan:
     workers: int = 1
     data: Mapping[str, Path] | None = None
     draws: int = 200
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,20 @@ class TrainingSummary:
     folder: Path
     dev: Mapping[str, float | int]
     held_out: Mapping[str, float | int]
+
+
+def training_day() -> date:
+    """Today in UTC, or the day that SOURCE_DATE_EPOCH gives: two trainings of different days can so be equal.
+
+    Raises CorpusError where that variable is set and is no number of seconds.
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given is None:
+        return datetime.now(UTC).date()
+    try:
+        return datetime.fromtimestamp(int(given), UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise CorpusError(f"SOURCE_DATE_EPOCH is {given!r}, wanted seconds since 1970") from error
 
 
 def load_resources(data: Mapping[str, Path] | None = None) -> tuple[Resources, dict[str, Path], Any, Any]:
@@ -220,6 +238,7 @@ def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
 
     Raises CorpusError where the corpora hold no annotated roles or lack a kind of label, LexiconError for a data file.
     """
+    plan = replace(plan, day=plan.day or training_day())
     resources, files, lexicon, collisions = load_resources(plan.data)
     material = _read(plan, say)
     choices = plan.choices
@@ -269,6 +288,7 @@ def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
         data_files=files,
         training={"figures": card.figures(), "data": _hashes(plan)},
         card=render_card(card),
+        trained=None if plan.day is None else plan.day.isoformat(),
     )
     return TrainingSummary(plan.out, card.dev, card.held_out)
 

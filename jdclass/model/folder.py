@@ -12,6 +12,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -137,10 +138,12 @@ def save_model(
     data_files: Mapping[str, Path],
     training: Mapping[str, Any],
     card: str,
+    trained: str | None = None,
 ) -> None:
     """Write a model folder; one that stands there already is replaced when the new one is whole.
 
-    `data_files` gives a path for each of DATA_FILES; `training` is what the manifest tells of data and figures.
+    `data_files` gives a path for each of DATA_FILES; `training` is what the manifest tells of data and figures;
+    `trained` is the ISO day for the manifest's `date`, None for a manifest without one.
     """
     whole = folder.with_name(folder.name + ".partial")
     shutil.rmtree(whole, ignore_errors=True)
@@ -172,6 +175,7 @@ def save_model(
         "format": FORMAT,
         "name": name,
         "version": version,
+        **({} if trained is None else {"date": trained}),
         "framework": labellers.framework.name,
         "zones": list(labellers.framework.zone_keys),
         "contrasts": list(labellers.framework.contrast_keys),
@@ -251,6 +255,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     absent = [field for field in _FIELDS if field not in manifest]
     if absent:
         raise ModelError(f"{path}: has no {absent[0]!r}; wanted {', '.join(_FIELDS)}")
+    _check_date(manifest.get("date"), path)
     for file, wanted in manifest["files"].items():
         try:
             got = _sha256(folder / file)
@@ -259,6 +264,18 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         if got != wanted:
             raise ModelError(f"{folder / file}: has been changed: sha256 {got[:12]}, the manifest says {wanted[:12]}")
     return manifest
+
+
+def _check_date(given: object, path: Path) -> None:
+    """A manifest's date is an ISO day; one of before there were dates has none."""
+    if given is None:
+        return
+    try:
+        right = isinstance(given, str) and date.fromisoformat(given).isoformat() == given
+    except ValueError:
+        right = False
+    if not right:
+        raise ModelError(f"{path}: date is {given!r}, wanted a day such as 2026-02-01")
 
 
 def load_model(
@@ -306,7 +323,7 @@ def load_model(
     except (KeyError, TypeError) as error:
         raise ModelError(f"{folder / MANIFEST}: does not describe a model of format {FORMAT}: {error}") from error
     return Model(
-        ModelName(manifest["name"], manifest["version"], _sha256(folder / MANIFEST)),
+        ModelName(manifest["name"], manifest["version"], _sha256(folder / MANIFEST), manifest.get("date")),
         framework,
         load_headings(data / "headings.csv", framework=framework),
         own_lexicon,

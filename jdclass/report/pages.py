@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
@@ -38,14 +38,26 @@ def _hash_source(text: str) -> str:
     return f"'sha256-{digest}'"
 
 
-class Pages:
-    """Lays out pages. `made` is the day printed on them, `model_dates` the date of each model by its hash."""
+def _day(given: date | str) -> str:
+    """A day as people write it; what a record holds in its place stays as it is.
 
-    def __init__(self, names: FileNames, *, made: date, model_dates: Mapping[str, str] | None = None) -> None:
+    >>> _day("2026-02-01"), _day("spring")
+    ('1 February 2026', 'spring')
+    """
+    try:
+        day = date.fromisoformat(given) if isinstance(given, str) else given
+    except ValueError:
+        return shown(str(given))
+    return f"{day.day} {day:%B %Y}"
+
+
+class Pages:
+    """Lays out pages. `made` is the day printed on them."""
+
+    def __init__(self, names: FileNames, *, made: date) -> None:
         self.names = names
         self.wording = names.wording
         self.made = made
-        self.model_dates = dict(model_dates or {})
 
     @cached_property
     def _environment(self) -> Environment:
@@ -84,11 +96,13 @@ class Pages:
 
     def model_line(self, model: ModelName) -> str:
         """Which model, of which date, with its hash."""
-        day = self.model_dates.get(model.sha256)
+        say = self.wording.say
         dated = (
-            self.wording.say("statement.model_dated", date=day) if day else self.wording.say("statement.model_undated")
+            say("statement.model_undated")
+            if model.date is None
+            else say("statement.model_dated", date=_day(model.date))
         )
-        return self.wording.say(
+        return say(
             "statement.model", name=shown(model.name), version=shown(model.version), date=dated, hash=model.sha256
         )
 
@@ -104,7 +118,7 @@ class Pages:
             say("page.same_files"),
             *(self.model_line(model) for model in models),
             *file_lines,
-            say("page.made", date=f"{self.made.day} {self.made:%B %Y}"),
+            say("page.made", date=_day(self.made)),
         )
 
     def _file_line(self, review: Review) -> str:

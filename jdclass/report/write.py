@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -128,7 +128,6 @@ def write_reports(
     profiles: Sequence[ProfileText] = (),
     mask_names: bool = False,
     made: date | None = None,
-    model_dates: Mapping[str, str] | None = None,
     name: str | None = None,
     wording: Wording | None = None,
     framework: Framework | None = None,
@@ -137,7 +136,7 @@ def write_reports(
     """Write `index.html`, `roles/`, `panel/`, `across.html` and `review.xlsx` into `run`, in one pass over the reviews.
 
     `profiles` turns on the check of profile wording; `mask_names` shows no file name; `made` is the day printed;
-    `model_dates` gives each model's date by its hash; `name` is what the folder is called on the pages (the name of
+    `name` is what the folder is called on the pages (the name of
     `run`); `progress` is told the number of roles written. Raises StoreError where the run cannot be written.
     """
     wording = wording or default_wording()
@@ -146,7 +145,7 @@ def write_reports(
     stamp = datetime.combine(made, time(12), UTC)
     names = FileNames(wording, mask=mask_names)
     name = name if name is not None else run.resolve().name
-    pages = Pages(names, made=made, model_dates=model_dates)
+    pages = Pages(names, made=made)
     folder = Folder(framework)
     index = index_profiles(profiles) if profiles else None
     fresh = None
@@ -191,11 +190,9 @@ def write_reports(
     return ReportSummary(run, len(folder.rows), len(failed), files, kept)
 
 
-def _one_page(
-    mask_names: bool, made: date | None, model_dates: Mapping[str, str] | None, wording: Wording | None
-) -> Pages:
+def _one_page(mask_names: bool, made: date | None, wording: Wording | None) -> Pages:
     names = FileNames(wording or default_wording(), mask=mask_names)
-    return Pages(names, made=made or date.today(), model_dates=model_dates)
+    return Pages(names, made=made or date.today())
 
 
 def write_document_changes(
@@ -205,7 +202,6 @@ def write_document_changes(
     *,
     mask_names: bool = False,
     made: date | None = None,
-    model_dates: Mapping[str, str] | None = None,
     wording: Wording | None = None,
 ) -> DocumentChanges:
     """Write the page of what changed from one document to the other to `out`, and give the changes back.
@@ -213,7 +209,7 @@ def write_document_changes(
     Raises StoreError where `out` cannot be written.
     """
     changes = compare_documents(old, new)
-    page = _one_page(mask_names, made, model_dates, wording).changes(changes)
+    page = _one_page(mask_names, made, wording).changes(changes)
     try:
         _write(out, page)
     except OSError as error:
@@ -230,7 +226,6 @@ def write_run_changes(
     new_name: str,
     mask_names: bool = False,
     made: date | None = None,
-    model_dates: Mapping[str, str] | None = None,
     wording: Wording | None = None,
 ) -> RunChanges:
     """Write the page of the findings that moved between two runs to `out`, and give the changes back.
@@ -238,7 +233,7 @@ def write_run_changes(
     Raises StoreError where `out` cannot be written.
     """
     changes = compare_runs(old, new)
-    page = _one_page(mask_names, made, model_dates, wording).runs(changes, old_name, new_name)
+    page = _one_page(mask_names, made, wording).runs(changes, old_name, new_name)
     try:
         _write(out, page)
     except OSError as error:

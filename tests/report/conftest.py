@@ -7,7 +7,7 @@ from pathlib import Path
 import hostile
 import pytest
 from hypothesis import settings
-from made_reviews import MODEL, made
+from made_reviews import made
 
 from jdclass.across import ProfileText
 from jdclass.document import Failure
@@ -37,7 +37,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ],
         profiles=[ProfileText("profile.txt", ("Hold a budget of £1.4m and explain any variance each month",))],
         made=date(2026, 3, 2),
-        model_dates={MODEL.sha256: "1 February 2026"},
     )
     return folder
 
