@@ -4,37 +4,60 @@ for (Mitchell et al. 2019), written from the figures alone."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from jdclass.learn.figures import Interval
-from jdclass.learn.outcome import Reliability
+from jdclass.learn.groups import KNOWN_GROUPS, OTHER_GROUP, STAFF_GROUPS, staff_group
+from jdclass.learn.outcome import Reliability, Swapped
 from jdclass.model.folder import FamilyUsual, Settings
+from jdclass.review import LEAST_FAMILY, LEAST_PUT_FORWARD
 
 if TYPE_CHECKING:
     from jdclass.learn.train import Plan
 
-__all__ = ["KNOWN_GROUPS", "Card", "render_card"]
+__all__ = ["Card", "Failing", "ReferenceRow", "put_forward", "render_card"]
 
-#: Kinds of title whose shares are reported, not tuned to: a literal reading puts healthcare assistants above leads.
-KNOWN_GROUPS = (
-    ("chief, director, head", ("chief officer", "director", "head of", "deputy director", "associate director")),
-    ("lead, leader", ("lead nurse", "clinical lead", "team leader", "lead", "professional lead")),
-    ("manager", ("manager", "service manager", "ward manager", "practice manager", "project manager", "team manager")),
-    ("supervisor, coordinator", ("supervisor", "coordinator")),
-    ("staff nurse", ("staff nurse",)),
-    ("healthcare assistant", ("healthcare assistant / support worker",)),
-    ("administrator", ("administrator or clerk",)),
-)
+#: Told reference documents that a row of a table needs.
+LEAST_TOLD = 30
 
-Row = tuple[str, str, float, float, str, bool]
+#: A family of which more is put forward than this is a fault of ours, not of its documents.
+MOST_FORWARD = 1 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRow:
+    """What the card counts of one reference document; `band` as it states it, None where it states none; `counted` its
+    counted phrases."""
+
+    title: str
+    family: str
+    band: str | None
+    leadership: float
+    management: float
+    verdict: str
+    abstained: bool
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A difference between review and annotation in `line` of a document that may be quoted. `kind`: none (shown, and
+    the annotation has no phrase there), side (it has one of the other orientation), missed (the review has none)."""
+
+    kind: str
+    document: str
+    text: str
+    orientation: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Everything measured. `reference` has (title, family, leadership, management, verdict, abstained) a document."""
+    """Everything measured. `match` has (mean score, mean gold place, share of intervals that hold it, n) a bin; `kinds`
+    figures by kind of document, for roles whose corpus tells it."""
 
     plan: Plan
     counts: Mapping[str, int]
@@ -46,9 +69,13 @@ class Card:
     rows: Mapping[str, Mapping[str, float]]
     phrases: Reliability
     zones: Reliability
+    match: tuple[tuple[float, float, float, int], ...]
     intervals: tuple[float, float]
     coverage: tuple[tuple[float, float], ...]
-    reference: tuple[Row, ...]
+    swapped: Swapped
+    kinds: Mapping[str, Mapping[str, Interval]]
+    failings: tuple[Failing, ...]
+    reference: tuple[ReferenceRow, ...]
     families: Mapping[str, FamilyUsual]
 
     def figures(self) -> dict[str, Any]:
@@ -61,6 +88,14 @@ class Card:
             "zone_calibration_error": self.zones.error,
             "interval_coverage": self.intervals[0],
             "interval_width": self.intervals[1],
+            "swapped_titles": {
+                "pairs": self.swapped.pairs,
+                "abstained": self.swapped.abstained,
+                "lower": self.swapped.lower,
+            },
+            "kinds": {
+                kind: {name: interval.value for name, interval in rows.items()} for kind, rows in self.kinds.items()
+            },
             "counts": dict(self.counts),
         }
 
@@ -135,45 +170,139 @@ def _reliability(result: Reliability) -> str:
     return _table(("stated probability", "share right", "n"), rows)
 
 
+def _match(card: Card) -> str:
+    rows = [(f"{score:.0f}", f"{gold:.0f}", f"{held:.2f}", str(count)) for score, gold, held, count in card.match]
+    return _table(("mean score", "mean gold match, as 25 (m - 1)", "intervals that hold it", "n"), rows)
+
+
+def _swaps(card: Card) -> str:
+    found = card.swapped
+    share, low, high = found.share
+    scored = found.pairs - found.abstained
+    return (
+        f"{found.pairs} pairs of a role whose gold match is 4 or 5 and the title of another role, of another title "
+        f"family and with another gold claim; train roles by models of other employers, dev by this one. "
+        f"{found.abstained} abstained. Of the {scored} scored, {found.lower} ({_number(share)}; 95% interval "
+        f"{_number(low)} to {_number(high)} over roles) score lower than under their own title, {found.same} the same."
+    )
+
+
+_KINDS = {"jd": "full job descriptions", "advert": "adverts"}
+
+
+def _kinds(card: Card) -> str:
+    names = list(card.kinds)
+    figures = [name for name in next(iter(card.kinds.values())) if name not in ("roles_without_review", "bad_offsets")]
+    rows = []
+    for name in figures:
+        cells = [name]
+        for kind in names:
+            found = card.kinds[kind][name]
+            if name == "roles":
+                cells.append(str(int(found.value)))
+            else:
+                cells.append(f"{_number(found.value)} ({_number(found.low)} to {_number(found.high)})")
+        rows.append(tuple(cells))
+    return _table(("authored, dev", *(_KINDS.get(kind, kind) for kind in names)), rows)
+
+
 def _groups(card: Card) -> str:
     rows = []
     for name, families in KNOWN_GROUPS:
-        of_group = [row for row in card.reference if row[1] in families and not row[5]]
+        of_group = [row for row in card.reference if row.family in families and not row.abstained]
         if of_group:
-            means = [f"{fmean(row[place] for row in of_group):.3f}" for place in (2, 3)]  # type: ignore[misc]
-            rows.append((name, str(len(of_group)), *means))
+            leadership = f"{fmean(row.leadership for row in of_group):.3f}"
+            rows.append((name, str(len(of_group)), leadership, f"{fmean(row.management for row in of_group):.3f}"))
     return _table(("kind of title", "n", "leadership share", "management share"), rows)
 
 
-def _findings(card: Card) -> str:
-    by_family: dict[str, list[Row]] = defaultdict(list)
+_FINDINGS = {
+    "matches": "fit",
+    "overclaims_leadership": "title: more leadership",
+    "underclaims_leadership": "text: more leadership",
+    "overclaims_management": "title: more management",
+    "underclaims_management": "text: more management",
+}
+
+
+def _findings(card: Card, name: str, of: Callable[[ReferenceRow], str | None], order: Sequence[str] = ()) -> str:
+    """Shares of findings and abstentions of the reference documents, apart by what `of` names; None is left out."""
+    parts: dict[str, list[ReferenceRow]] = defaultdict(list)
     for row in card.reference:
-        by_family[row[1]].append(row)
+        if (key := of(row)) is not None:
+            parts[key].append(row)
+    keys = [key for key in order if key in parts] or sorted(parts, key=lambda key: (-len(parts[key]), key))
     rows = []
-    for family, of_family in sorted(by_family.items(), key=lambda item: -len(item[1])):
-        told = [row for row in of_family if not row[5]]
-        if len(told) < 30:
+    for key in keys:
+        told = [row for row in parts[key] if not row.abstained]
+        if len(told) < LEAST_TOLD:
             continue
-        adverse = [row for row in told if row[4] != "matches"]
-        forward = [row for row in adverse if _unusual(row, card.families.get(family))]
-        rows.append(
-            (
-                family,
-                str(len(of_family)),
-                f"{1 - len(told) / len(of_family):.0%}",
-                f"{len(adverse) / len(told):.0%}",
-                f"{len(forward) / len(told):.0%}",
-            )
-        )
-    head = ("title family", "n", "cannot tell", "do not fit, or in part", "of those told, also unusual for the family")
-    return _table(head, rows)
+        shares = [f"{sum(row.verdict == verdict for row in told) / len(told):.0%}" for verdict in _FINDINGS]
+        forward = sum(put_forward(row, card.families.get(row.family)) for row in told) / len(told)
+        mark = " (**too many**)" if forward > MOST_FORWARD else ""
+        abstained = f"{1 - len(told) / len(parts[key]):.0%}"
+        rows.append((key, str(len(parts[key])), abstained, *shares, f"{forward:.0%}{mark}"))
+    if not rows:
+        return f"No row has {LEAST_TOLD} told."
+    return _table((name, "n", "cannot tell", *_FINDINGS.values(), "put forward"), rows)
 
 
-def _unusual(row: Row, usual: FamilyUsual | None) -> bool:
-    return usual is not None and not (
-        usual.leadership_low <= row[2] <= usual.leadership_high
-        and usual.management_low <= row[3] <= usual.management_high
+def put_forward(row: ReferenceRow, usual: FamilyUsual | None) -> bool:
+    """Whether reviewing with the finished model puts this document forward: an adverse verdict, duties that are unusual
+    for the family, and enough counted phrases (DESIGN.md, "Put forward")."""
+    if usual is None or usual.n < LEAST_FAMILY or row.counted < LEAST_PUT_FORWARD:
+        return False
+    if row.abstained or row.verdict == "matches":
+        return False
+    return not (
+        usual.leadership_low <= row.leadership <= usual.leadership_high
+        and usual.management_low <= row.management <= usual.management_high
     )
+
+
+_FAILINGS = {
+    "none": "Shown as phrases where the annotation has none, the surest first:",
+    "side": "Shown on the other side than the annotation's:",
+    "missed": "Not found, the longest first:",
+}
+
+
+def _failings(card: Card) -> str:
+    """The differences, quoted; empty where there are none."""
+    said = []
+    for kind, head in _FAILINGS.items():
+        of_kind = [failing for failing in card.failings if failing.kind == kind]
+        if of_kind:
+            rows = [f"- {f.document}: '{f.text}' ({f.orientation}) in '{_cut(f.line)}'" for f in of_kind]
+            said.append(head + "\n\n" + "\n".join(rows))
+    return "\n\n".join(said)
+
+
+def _cut(line: str, most: int = 200) -> str:
+    return line if len(line) <= most else line[:most].rsplit(" ", 1)[0] + " ..."
+
+
+_GROUP_NAMES = tuple(name for name, _ in STAFF_GROUPS)
+
+
+def _without_band(card: Card) -> int:
+    return sum(row.band is None for row in card.reference)
+
+
+def _forward(card: Card) -> str:
+    """Which families are put forward too often."""
+    told: dict[str, list[bool]] = defaultdict(list)
+    for row in card.reference:
+        if not row.abstained:
+            told[row.family].append(put_forward(row, card.families.get(row.family)))
+    many = [
+        family
+        for family, marks in sorted(told.items())
+        if len(marks) >= LEAST_TOLD and sum(marks) > MOST_FORWARD * len(marks)
+    ]
+    if many:
+        return f"**More than a third is put forward of: {', '.join(many)}. That is a fault of the model.**"
+    return "Of no family is more than a third put forward."
 
 
 def render_card(card: Card) -> str:
@@ -201,18 +330,34 @@ def render_card(card: Card) -> str:
         f"match in {_number(held)} of the roles at a mean width of {width:.0f} points.\n\nShown phrases:\n\n"
         + _reliability(card.phrases)
         + "\n\nZones:\n\n"
-        + _reliability(card.zones),
+        + _reliability(card.zones)
+        + "\n\nMatch, over all roles held out that were scored:\n\n"
+        + _match(card),
         "\n## Coverage\n\nVerdicts right among the surest share of the roles that were scored: "
         + "; ".join(f"{share:.0%}: {_number(right)}" for share, right in card.coverage)
         + f". A review abstains under {card.settings.least_words:.0f} words of duties, or where less than 80% of the "
         "file could be read.",
+        "\n## Swapped titles\n\n" + _swaps(card),
     ]
+    if card.kinds:
+        parts.append(
+            "\n## Full job descriptions and adverts\n\nThe dev split of the authored corpus, whose employers the model "
+            "has not seen, with 95% intervals. Its documents are invented and tidier than real ones, and each finding "
+            "occurs in them by design, so these figures stand beside those above and not in their place.\n\n"
+            + _kinds(card)
+        )
     if card.reference:
         parts += [
             "\n## Known groups\n\nMean shares of duties words over the reference adverts, not tuned to.\n\n"
             + _groups(card),
-            "\n## Findings by title family\n\nOver the reference adverts; families with fewer than 30 told are left "
-            "out.\n\n" + _findings(card),
+            f"\n## Findings\n\nShares of the {len(card.reference):,} reference documents; all but 'cannot tell' are of "
+            f"those told. Rows with fewer than {LEAST_TOLD} told are left out. They are findings of this model, not "
+            "faults of documents, and no rates for today: the adverts are of before 2021.\n\n### By staff group\n\n"
+            "As far as the title tells it.\n\n"
+            + _findings(card, "staff group", lambda row: staff_group(row.family), [*_GROUP_NAMES, OTHER_GROUP]),
+            f"\n### By band\n\nAs far as the document states one; {_without_band(card):,} do not.\n\n"
+            + _findings(card, "band", lambda row: row.band, sorted({row.band for row in card.reference if row.band})),
+            f"\n### By title family\n\n{_forward(card)}\n\n" + _findings(card, "title family", lambda row: row.family),
         ]
     parts.append(
         "\n## Known failures\n\n"
@@ -222,5 +367,11 @@ def render_card(card: Card) -> str:
         "words apart in practice.\n"
         "- Short documents with two or three lines of duties give little to judge by; the interval is wide there.\n"
         "- Adverts of before 2021 are the reference for what is usual.\n"
+        "- A phrase may be cut too long or too short, and its contrast is the least certain thing about it.\n"
     )
+    if card.failings:
+        parts.append(
+            "From the authored corpus's dev split, where review and annotation differ (either may be the one that is "
+            "wrong):\n\n" + _failings(card)
+        )
     return "\n".join(parts) + "\n"

@@ -29,6 +29,7 @@ class Document:
     employer: str
     lines: tuple[str, ...]
     headings: frozenset[str] = frozenset()  # the lines that the reader takes for headings
+    band: str | None = None  # as the document states it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def document_of(role: RoleDescription) -> Document:
     """The lines of a role description, its employer or else its id for the folds."""
     lines = split_lines(role.blocks)
     headings = frozenset(line.text for line in lines if line.heading)
-    return Document(role.id, role.title, role.employer or role.id, tuple(line.text for line in lines), headings)
+    texts = tuple(line.text for line in lines)
+    return Document(role.id, role.title, role.employer or role.id, texts, headings, role.band)
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:

@@ -264,13 +264,17 @@ def fit_labellers(
         np.concatenate([fold.right for fold in folded]),
     )
     proposed, right = np.concatenate(probabilities), np.concatenate([fold.right for fold in folded])
+    # Figures are counted over whole roles; without any (silver labels alone) over all that was asked for.
+    whole = [example.role is not None for example in examples]
+    if not any(np.array(whole) & wanted):
+        whole = [True] * len(examples)
     total = sum(
         len(phrases or ())
-        for example, is_target in zip(examples, wanted, strict=True)
-        if is_target and example.role is not None
+        for example, is_target, is_whole in zip(examples, wanted, whole, strict=True)
+        if is_target and is_whole
         for phrases in example.phrases
     )
-    of_roles = np.concatenate([_in_roles(fold, examples, resources) for fold in folded])
+    of_roles = np.concatenate([_in_roles(fold, whole, resources) for fold in folded])
     threshold = _threshold(proposed[of_roles], right[of_roles], total, choices.precision)
     labellers = Labellers(
         resources.framework, learnt_all.zones, learnt_all.tagger, judge, learnt_all.contrasts, threshold
@@ -278,9 +282,9 @@ def fit_labellers(
     return FittedLabellers(labellers, tuple(held_out), proposed[of_roles], right[of_roles])
 
 
-def _in_roles(fold: _Proposed, examples: Sequence[Example], resources: Resources) -> NDArray[np.bool_]:
+def _in_roles(fold: _Proposed, whole: Sequence[bool], resources: Resources) -> NDArray[np.bool_]:
     """Which proposals stand in whole roles, in lines that show phrases: those that figures are counted over."""
-    roles = np.array([examples[number].role is not None for number in fold.examples], dtype=bool)
+    roles = np.array([whole[number] for number in fold.examples], dtype=bool)
     zone = fold.evidence.zones.argmax(axis=1)
     visible = set(settle(fold.prepared, zone, resources.framework, fold.spans))
     document = fold.prepared.document

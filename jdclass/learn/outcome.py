@@ -5,7 +5,8 @@ The records have the fields of `jdclass.review/1` that a figure needs, no more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +18,21 @@ from jdclass.framework import Framework
 from jdclass.learn.fit import Choices, HeldOut, fit_scoring, held_out_tally
 from jdclass.learn.gold import GoldRole
 from jdclass.lexicon.titles import Titles
+from jdclass.model.scoring import DutiesClassifier, MatchScorer, Tally
 from jdclass.model.verdict import Assessment, assess
 
 __all__ = [
     "Reliability",
+    "Swapped",
     "choose_cover",
     "choose_least_words",
     "coverage_of_intervals",
+    "draw_swaps",
     "held_out_reviews",
+    "held_out_scores",
     "reliability",
+    "reliability_of_match",
+    "swapped",
 ]
 
 
@@ -42,22 +49,11 @@ def held_out_reviews(
 ) -> list[dict[str, Any]]:
     """A record for each role, all of it from models that had not seen the role's employer: the scoring stage is
     fitted anew for each fold of employers."""
-    tallies = [
-        held_out_tally([line.text for line in r.lines], h, framework, threshold)
-        for r, h in zip(roles, found, strict=True)
-    ]
+    tallies = _tallies(roles, found, framework, threshold)
     readings = [titles.read(role.title) for role in roles]
     claims = [reading.orientation for reading in readings]
-    groups = [role.employer or role.id for role in roles]
     assessments: list[Assessment | None] = [None] * len(roles)
-    for train, test in GroupKFold(choices.folds).split(roles, groups=groups):
-        duties, match = fit_scoring(
-            [roles[n] for n in train],
-            [tallies[n] for n in train],
-            [claims[n] for n in train],
-            [groups[n] for n in train],
-            choices,
-        )
+    for test, duties, match in _folds(roles, tallies, claims, choices):
         given = assess(
             duties,
             match,
@@ -66,13 +62,150 @@ def held_out_reviews(
             cover=cover,
             doubtful=[readings[n].vague for n in test],
         )
-        for number, assessment in zip(test.tolist(), given, strict=True):
+        for number, assessment in zip(test, given, strict=True):
             assessments[number] = assessment
     return [
         _record(role, held, framework, reading.orientation, assessment, threshold, tally.words < least_words)
         for role, held, reading, assessment, tally in zip(roles, found, readings, assessments, tallies, strict=True)
         if assessment is not None
     ]
+
+
+def _tallies(
+    roles: Sequence[GoldRole], found: Sequence[HeldOut], framework: Framework, threshold: float
+) -> list[Tally]:
+    return [
+        held_out_tally([line.text for line in role.lines], held, framework, threshold)
+        for role, held in zip(roles, found, strict=True)
+    ]
+
+
+def _folds(
+    roles: Sequence[GoldRole], tallies: Sequence[Tally], claims: Sequence[str], choices: Choices
+) -> Iterator[tuple[list[int], DutiesClassifier, MatchScorer]]:
+    """Each fold of employers with a scoring stage that was fitted on the others."""
+    groups = [role.employer or role.id for role in roles]
+    for train, test in GroupKFold(choices.folds).split(roles, groups=groups):
+        duties, match = fit_scoring(
+            [roles[n] for n in train],
+            [tallies[n] for n in train],
+            [claims[n] for n in train],
+            [groups[n] for n in train],
+            choices,
+        )
+        yield test.tolist(), duties, match
+
+
+def draw_swaps(
+    roles: Sequence[GoldRole], family_of: Callable[[str], str], *, pairs: int = 300, seed: int = 0
+) -> list[tuple[int, str]]:
+    """Pairs of a role (its number) whose gold match is 4 or 5 and the title of another role, of another family and
+    with another gold claim.
+
+    The roles take turns in a drawn order, so that each stands in about as many pairs; no pair comes twice. Fewer pairs
+    where there are no more, none where no role or title is left.
+    """
+    draw = random.Random(seed)
+    donors: dict[str, set[tuple[str, str]]] = {}
+    for role in roles:
+        donors.setdefault(role.claim, set()).add((family_of(role.title), role.title))
+    left: dict[int, list[str]] = {}
+    for number, role in enumerate(roles):
+        if role.match >= 4:
+            own = family_of(role.title)
+            titles = sorted(
+                title
+                for claim, given in donors.items()
+                if claim != role.claim
+                for family, title in given
+                if family != own
+            )
+            left[number] = draw.sample(titles, len(titles))
+    order = draw.sample(sorted(left), len(left))
+    out: list[tuple[int, str]] = []
+    while len(out) < pairs and any(left.values()):
+        out += [(number, left[number].pop()) for number in order if left[number]][: pairs - len(out)]
+    return out
+
+
+def held_out_scores(
+    roles: Sequence[GoldRole],
+    found: Sequence[HeldOut],
+    swaps: Sequence[tuple[int, str]],
+    framework: Framework,
+    titles: Titles,
+    choices: Choices,
+    *,
+    threshold: float,
+) -> list[int]:
+    """The score of each (role, title) pair from models that had not seen the role's employer, in [0, 100]."""
+    tallies = _tallies(roles, found, framework, threshold)
+    claims = [titles.read(role.title).orientation for role in roles]
+    scores = [0] * len(swaps)
+    for test, duties, match in _folds(roles, tallies, claims, choices):
+        fold = set(test)
+        asked = [place for place, (number, _) in enumerate(swaps) if number in fold]
+        given = assess(
+            duties,
+            match,
+            [tallies[swaps[place][0]] for place in asked],
+            [titles.read(swaps[place][1]).orientation for place in asked],
+            cover=0.5,  # widens no score
+            doubtful=[False] * len(asked),
+        )
+        for place, assessment in zip(asked, given, strict=True):
+            scores[place] = assessment.score
+    return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """What became of pairs of a role and a title of another family and claim.
+
+    `abstained` pairs have no score; of the others `lower` score lower than under the role's own title and `same` alike.
+    `share` is lower / scored, with a 95% interval over roles drawn again; NaN without a scored pair.
+    """
+
+    pairs: int
+    abstained: int
+    lower: int
+    same: int
+    share: tuple[float, float, float]
+
+
+def swapped(pairs: Sequence[tuple[int, int | None, int | None]], *, draws: int = 200, seed: int = 0) -> Swapped:
+    """Count (role, its own score, its score under the other title) rows; None where reviewing abstains."""
+    told: dict[int, list[tuple[int, int]]] = {}
+    for number, own, other in pairs:
+        if own is not None and other is not None:
+            told.setdefault(number, []).append((own, other))
+    scored = [pair for of_role in told.values() for pair in of_role]
+    lower = sum(other < own for own, other in scored)
+    same = sum(other == own for own, other in scored)
+    share = (float("nan"),) * 3
+    if scored:
+        # Pairs of one role resemble each other, so roles are drawn and not pairs.
+        table = np.array([(sum(other < own for own, other in rows), len(rows)) for rows in told.values()])
+        drawn = np.random.default_rng(seed).integers(len(table), size=(draws, len(table)))
+        sums = table[drawn].sum(axis=1)
+        low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.025, 0.975])
+        share = (lower / len(scored), float(low), float(high))
+    return Swapped(len(pairs), len(pairs) - len(scored), lower, same, share)
+
+
+def reliability_of_match(
+    roles: Sequence[GoldRole], records: Sequence[dict[str, Any]], *, bins: int = 10
+) -> tuple[tuple[float, float, float, int], ...]:
+    """Scored roles in bins of equal mass: mean score, mean 25 (m - 1) of the gold match m, share of the intervals that
+    hold it, number."""
+    rows = sorted(
+        (record["match"]["score"], at, record["match"]["low"] <= at <= record["match"]["high"])
+        for role, record in zip(roles, records, strict=True)
+        if role.match > 0 and not record["match"]["abstained"]
+        for at in (25 * (role.match - 1),)
+    )
+    parts = np.array_split(np.array(rows, dtype=np.float64), min(bins, len(rows))) if rows else []
+    return tuple((*(float(value) for value in part.mean(axis=0)), len(part)) for part in parts)  # type: ignore[misc]
 
 
 def _record(

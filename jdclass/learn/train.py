@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -20,18 +20,17 @@ import numpy as np
 from jdclass.document import ModelName, Review
 from jdclass.errors import CorpusError
 from jdclass.framework import DATA, default_framework
-from jdclass.learn.card import Card, render_card
+from jdclass.learn.card import ReferenceRow, render_card
 from jdclass.learn.corpus import Corpus, Document, read_corpus
 from jdclass.learn.examples import Example, example_of_line, example_of_role
-from jdclass.learn.figures import bootstrap, figures, tally
 from jdclass.learn.fit import Choices, FittedLabellers, HeldOut, Resources, fit_labellers, fit_scoring, held_out_tally
 from jdclass.learn.gold import GoldRole
+from jdclass.learn.measure import measure
 from jdclass.learn.outcome import (
     choose_cover,
     choose_least_words,
     coverage_of_intervals,
     held_out_reviews,
-    reliability,
 )
 from jdclass.learn.reference import family_usuals
 from jdclass.learn.silver import silver_examples
@@ -39,11 +38,10 @@ from jdclass.learn.vectors import learn_vectors
 from jdclass.lexicon import LexiconMatcher, load_collisions, load_lexicon
 from jdclass.lexicon.headings import load_headings
 from jdclass.lexicon.titles import load_titles
-from jdclass.model.folder import DATA_FILES, Model, Settings, save_model
-from jdclass.model.labelling import Labellers
+from jdclass.model.folder import DATA_FILES, FamilyUsual, Model, Settings, save_model
 from jdclass.read import read_text
+from jdclass.read.facts import band_of
 from jdclass.review import Reviewer
-from jdclass.segment import tokenize
 
 __all__ = ["Plan", "Trained", "TrainingSummary", "load_resources", "train", "training_day"]
 
@@ -114,13 +112,15 @@ def load_resources(data: Mapping[str, Path] | None = None) -> tuple[Resources, d
 
 
 @dataclass(frozen=True, slots=True)
-class _Material:
-    """Everything read, sorted by what it is for."""
+class Material:
+    """Everything read, sorted by what it is for. `extra_dev` are roles of the further corpora's split `dev`: measured,
+    never learnt from."""
 
     roles: tuple[GoldRole, ...]
     dev: tuple[GoldRole, ...]
     lines: tuple[Example, ...]
     extra: tuple[Example, ...]
+    extra_dev: tuple[GoldRole, ...]
     documents: tuple[Document, ...]
     headings: Mapping[str, frozenset[str]]  # of the annotated roles whose document is at hand, by id
 
@@ -129,7 +129,7 @@ class _Material:
         return frozenset(role.employer or role.id for role in self.dev)
 
 
-def _read(plan: Plan, say: Say) -> _Material:
+def _read(plan: Plan, say: Say) -> Material:
     say("reading the corpora")
     gold, extra, adverts = read_corpus(plan.gold), read_corpus(plan.extra), read_corpus(plan.adverts)
     if not gold.roles:
@@ -140,11 +140,12 @@ def _read(plan: Plan, say: Say) -> _Material:
         employers.get(line.advert, line.advert) for line in gold.hard_lines if line.split == "dev"
     }
     annotated = {role.id for role in gold.roles}
-    material = _Material(
+    material = Material(
         tuple(role for role in gold.roles if role.split != "dev"),
         dev,
         _line_examples(gold, employers),
         tuple(example_of_role(role) for role in extra.roles if role.split != "dev") + _line_examples(extra, employers),
+        tuple(role for role in extra.roles if role.split == "dev"),
         tuple(document for document in adverts.documents if document.employer not in hidden),
         {document.id: document.headings for document in adverts.documents if document.id in annotated},
     )
@@ -170,7 +171,7 @@ def _with_headings(example: Example, headings: frozenset[str] | None) -> Example
     return replace(example, headings=tuple(line in headings for line in example.lines))
 
 
-def _silver(material: _Material, resources: Resources, plan: Plan) -> list[Example]:
+def _silver(material: Material, resources: Resources, plan: Plan) -> list[Example]:
     """Silver labels of the first documents in an order that the seed gives, reposted texts once."""
     order = np.random.default_rng(plan.choices.seed).permutation(len(material.documents))
     annotated = {tuple(line.text for line in role.lines) for role in material.roles}
@@ -227,12 +228,6 @@ def _scored(
     return duties, match, records, least, cover
 
 
-def review_roles(model: Model, roles: Sequence[GoldRole]) -> list[dict[str, Any]]:
-    """Annotated roles through the whole of reviewing, from their text, as records under their own ids."""
-    given = [replace(read_text(role.text, title=role.title), id=role.id) for role in roles]
-    return [review.to_dict() for review in Reviewer(model).review_many(given)]
-
-
 def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
     """Train a model and write its folder.
 
@@ -272,10 +267,10 @@ def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
         {},
     )
     say("reviewing the reference documents for the usual of each title family")
-    reference = _reference(model, material, plan)
-    model = replace(model, families=reference.families)
+    families, reference = _reference(model, material)
+    model = replace(model, families=families)
     say("measuring")
-    card = _measure(plan, material, resources, model, fitted, found, records, silver, reference)
+    card = measure(plan, material, resources, model, fitted, found, records, silver, reference)
     save_model(
         plan.out,
         name=plan.name,
@@ -293,37 +288,39 @@ def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
     return TrainingSummary(plan.out, card.dev, card.held_out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """What the reference documents gave: families, and (title, family, leadership, management, verdict, abstained)."""
-
-    families: dict[str, Any]
-    rows: tuple[tuple[str, str, float, float, str, bool], ...]
-
-
-def _reference(model: Model, material: _Material, plan: Plan) -> _Reference:
+def _reference(model: Model, material: Material) -> tuple[dict[str, FamilyUsual], tuple[ReferenceRow, ...]]:
+    """The usual of each title family, and what the card tells of each reference document."""
     rows = []
+    documents = [document for document in material.documents if document.lines]
 
     def family_of(title: str) -> str:
         return model.titles.read(title).family
 
-    def reviewed() -> Any:
+    def reviewed() -> Iterator[Review]:
         roles = (
             replace(read_text("\n".join(document.lines), title=document.title), id=document.id)
-            for document in material.documents
-            if document.lines
+            for document in documents
         )
-        for review in Reviewer(model).review_many(roles):
-            rows.append(_row(review, family_of(review.title)))
+        for document, review in zip(documents, Reviewer(model).review_many(roles), strict=True):
+            rows.append(_row(review, family_of(review.title), document.band))
             yield review
 
     families = family_usuals(reviewed(), family_of)
-    return _Reference(families, tuple(rows))
+    return families, tuple(rows)
 
 
-def _row(review: Review, family: str) -> tuple[str, str, float, float, str, bool]:
+def _row(review: Review, family: str, band: str | None) -> ReferenceRow:
     duties, match = review.duties, review.match
-    return review.title, family, duties.leadership, duties.management, match.verdict, match.abstained
+    return ReferenceRow(
+        title=review.title,
+        family=family,
+        band=band_of(review.band or band),
+        leadership=duties.leadership,
+        management=duties.management,
+        verdict=match.verdict,
+        abstained=match.abstained,
+        counted=sum(phrase.counted for phrase in review.phrases),
+    )
 
 
 def _hashes(plan: Plan) -> dict[str, str]:
@@ -333,169 +330,3 @@ def _hashes(plan: Plan) -> dict[str, str]:
         for file in sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]:
             out[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
     return out
-
-
-def _measure(
-    plan: Plan,
-    material: _Material,
-    resources: Resources,
-    model: Model,
-    fitted: FittedLabellers,
-    found: Sequence[HeldOut],
-    records: list[dict[str, Any]],
-    silver: Sequence[Example],
-    reference: _Reference,
-) -> Card:
-    dev_reviews = review_roles(model, material.dev)
-    everything = [*material.roles, *material.dev]
-    all_records = [*records, *dev_reviews]
-    zones = np.concatenate([held.zones for held in found])
-    number = {key: place for place, key in enumerate(resources.framework.zone_keys)}
-    truth = np.array([number[line.zone] for role in material.roles for line in role.lines])
-    shown = fitted.proposed >= fitted.labellers.threshold
-    return Card(
-        plan=plan,
-        counts={
-            "train roles": len(material.roles),
-            "train lines": len(material.lines),
-            "further examples": len(material.extra),
-            "documents with silver labels": len(silver),
-            "reference documents": len(material.documents),
-            "dev roles": len(material.dev),
-        },
-        settings=model.settings,
-        dev=figures(material.dev, dev_reviews),
-        dev_intervals=bootstrap(tally(material.dev, dev_reviews), draws=plan.draws),
-        held_out=figures(everything, all_records),
-        held_out_intervals=bootstrap(tally(everything, all_records), draws=plan.draws),
-        rows=_three_rows(plan, material, resources, model, silver, dev_reviews),
-        phrases=reliability(fitted.proposed[shown], fitted.right[shown]),
-        zones=reliability(zones.max(axis=1), zones.argmax(axis=1) == truth),
-        intervals=coverage_of_intervals(everything, all_records),
-        coverage=_accuracy_at_coverage(everything, all_records),
-        reference=reference.rows,
-        families=reference.families,
-    )
-
-
-def _accuracy_at_coverage(
-    roles: Sequence[GoldRole], records: Sequence[dict[str, Any]]
-) -> tuple[tuple[float, float], ...]:
-    """Share of verdicts right among the surest 50, 80 and 100% of the scored roles; sure is a narrow interval, then a
-    score far from the limit."""
-    rows = []
-    for role, record in zip(roles, records, strict=True):
-        match = record["match"]
-        if not match["abstained"]:
-            width = match["high"] - match["low"]
-            rows.append((width, -abs(match["score"] - 62), match["verdict"] == role.verdict))
-    rows.sort(key=lambda row: row[:2])
-    out = []
-    for share in (0.5, 0.8, 1.0):
-        part = rows[: max(1, round(share * len(rows)))]
-        out.append((share, sum(right for *_, right in part) / len(part)))
-    return tuple(out)
-
-
-def _three_rows(
-    plan: Plan,
-    material: _Material,
-    resources: Resources,
-    model: Model,
-    silver: Sequence[Example],
-    dev_reviews: list[dict[str, Any]],
-) -> dict[str, dict[str, float]]:
-    """On dev: the lexicon alone (in the model's zones), trained on silver only, silver and gold."""
-    rows: dict[str, dict[str, float]] = {}
-    given = [replace(read_text(role.text, title=role.title), id=role.id) for role in material.dev]
-    lexicon = [_lexicon_record(record, resources) for record in dev_reviews]
-    rows["lexicon alone, in the model's zones"] = _phrase_row(material.dev, lexicon, resources)
-    if len({example.group for example in silver}) >= plan.choices.folds:
-        try:
-            part = fit_labellers(list(silver), resources, plan.choices, workers=plan.workers)
-        except ValueError:
-            part = None  # a corpus whose silver lacks a side: the row is left out
-        if part is not None:
-            labellers = Labellers(
-                part.labellers.framework,
-                part.labellers.zones,
-                part.labellers.tagger,
-                part.labellers.judge,
-                part.labellers.contrasts,
-                0.5,
-            )
-            reviewer = Reviewer(replace(model, labellers=labellers))
-            records = [review.to_dict() for review in reviewer.review_many(given)]
-            rows["trained on silver only"] = _phrase_row(material.dev, records, resources)
-    rows["trained on silver and gold"] = _phrase_row(material.dev, dev_reviews, resources)
-    return rows
-
-
-def _lexicon_record(record: dict[str, Any], resources: Resources) -> dict[str, Any]:
-    """The record with the lexicon's hits in the place of its phrases."""
-    tokens = tokenize([line["text"] for line in record["lines"]])
-    phrases = []
-    for hit in resources.matcher.match(tokens).phrases:
-        line = int(tokens.line[hit.first])
-        text = record["lines"][line]["text"]
-        if record["lines"][line]["zone"] in resources.framework.shown_zones:
-            start, end = int(tokens.start[hit.first]), int(tokens.end[hit.last - 1])
-            phrases.append(
-                {
-                    "line": line,
-                    "start": start,
-                    "end": end,
-                    "text": text[start:end],
-                    "orientation": hit.orientation,
-                    "contrast": hit.contrast,
-                }
-            )
-    return {**record, "phrases": phrases}
-
-
-_ROW = (
-    "zone_accuracy",
-    "line_f1_leadership",
-    "line_f1_management",
-    "phrase_precision",
-    "phrase_f1",
-    "phrase_f1_iou50",
-    "contrast_accuracy",
-)
-
-
-def _phrase_row(roles: Sequence[GoldRole], records: Sequence[dict[str, Any]], resources: Resources) -> dict[str, float]:
-    row = {key: float(value) for key, value in figures(roles, records).items() if key in _ROW}
-    bare_roles, bare_records = [], []
-    for role, record in zip(roles, records, strict=True):
-        bare_roles.append(_without_lexicon_role(role, resources))
-        bare_records.append(_without_lexicon_record(record, resources))
-    row["phrase_f1 of phrases without a lexicon form"] = float(figures(bare_roles, bare_records)["phrase_f1"])
-    return row
-
-
-def _lexicon_ranges(lines: Sequence[str], resources: Resources) -> list[list[tuple[int, int]]]:
-    """Character ranges of the lexicon's hits in each line."""
-    tokens = tokenize(lines)
-    ranges: list[list[tuple[int, int]]] = [[] for _ in lines]
-    for hit in resources.matcher.match(tokens).phrases:
-        ranges[int(tokens.line[hit.first])].append((int(tokens.start[hit.first]), int(tokens.end[hit.last - 1])))
-    return ranges
-
-
-def _free(start: int, end: int, ranges: Sequence[tuple[int, int]]) -> bool:
-    return not any(start < last and end > first for first, last in ranges)
-
-
-def _without_lexicon_role(role: GoldRole, resources: Resources) -> GoldRole:
-    ranges = _lexicon_ranges([line.text for line in role.lines], resources)
-    lines = tuple(
-        replace(line, phrases=tuple(p for p in line.phrases if _free(p.start, p.end, held)))
-        for line, held in zip(role.lines, ranges, strict=True)
-    )
-    return replace(role, lines=lines)
-
-
-def _without_lexicon_record(record: dict[str, Any], resources: Resources) -> dict[str, Any]:
-    ranges = _lexicon_ranges([line["text"] for line in record["lines"]], resources)
-    return {**record, "phrases": [p for p in record["phrases"] if _free(p["start"], p["end"], ranges[p["line"]])]}
