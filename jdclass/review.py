@@ -55,7 +55,11 @@ CLOSE = 0.1
 #: A match of this or more, short of fitting, reads as fitting in part: gold level 3 lies at 50.
 PARTLY_FROM = 38
 
-BATCH = 32  # documents labelled together: beyond that nothing is gained and memory grows
+#: Lines besides duties whose word is taken for what a post does not hold: reporting lines stand among the employer's.
+#: A person specification ("works without supervision") and legal notices deny other things.
+DENIAL_ZONES = frozenset({"employer"})
+
+BATCH = 64  # documents labelled together: beyond that nothing is gained and memory grows
 
 
 def load(
@@ -295,18 +299,21 @@ class _Draft:
             yield Excluded(line, start, end, text, reason)
 
     def _stated(self) -> Iterator[Statement]:
-        """What the duties lines state, by the lexicon's hits; the first quote of each."""
+        """What the lines state by the lexicon's hits, the first quote of each: duties lines what the post does, these
+        and lines about the employer ("Staff managed: none") what it does not. A plain denial outweighs a statement: it
+        speaks of the post as a whole, the statement perhaps of a part."""
         found: dict[str, Statement] = {}
+        counted = self.model.framework.counted_zones
         for hit in self.found.hits:
             if not hit.states:
                 continue
             line, _, _, text = self._cut(hit.first, hit.last)
-            if self.zones[line] not in self.model.framework.counted_zones and not hit.negated:
+            if self.zones[line] not in counted and not (hit.negated and self.zones[line] in DENIAL_ZONES):
                 continue
             for what in hit.states:
                 state: Literal["stated", "stated_absent"] = "stated_absent" if hit.negated else "stated"
                 before = found.get(what)
-                if before is None or (before.state == "stated_absent" and state == "stated"):
+                if before is None or (before.state == "stated" and state == "stated_absent"):
                     found[what] = Statement(what, state, line, text)
         for what in STATEMENTS:
             yield found.get(what, Statement(what, "not_found"))

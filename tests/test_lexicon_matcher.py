@@ -167,6 +167,8 @@ def test_a_hit_does_not_grow_into_another(small):
         ("To manage staff is not easy", False),
         ("Without having to manage staff", True),
         ("Without a break for the whole night you manage staff", False),
+        ("You work without help and manage staff", False),
+        ("You manage not only staff", False),
         ("No hurry. You manage staff", False),
         ("You manage staff", False),
     ],

@@ -141,6 +141,27 @@ def test_stated_quotes_stand_in_their_line(reviews: list[Review]) -> None:
                 assert item.text in review.lines[item.line].text
 
 
+@pytest.mark.parametrize(
+    ("id_", "what"), [("community-02", "line_manages"), ("digital-01", "holds_budget"), ("nursing-02", "holds_budget")]
+)
+def test_a_denial_outweighs_what_else_the_document_says(reviewer: Reviewer, id_: str, what: str) -> None:
+    """Each denies it of the post ("no line management responsibility") and speaks of it elsewhere."""
+    with OPEN.open(encoding="utf-8") as stream:
+        record = next(one for one in map(json.loads, stream) if one["id"] == id_)
+    (said,) = [item for item in reviewer.review_role(role(record)).stated if item.what == what]
+    assert said.state == "stated_absent"
+
+
+def test_only_duties_and_reporting_lines_can_deny(reviewer: Reviewer) -> None:
+    text = (
+        "Main duties\nYou will greet patients at the desk and book their appointments.\nPerson specification\n"
+        "Able to work without day to day supervision of staff."
+    )
+    review = reviewer.review(title="Receptionist", text=text)
+    assert review.lines[-1].zone == "person_spec"
+    assert {item.state for item in review.stated} == {"not_found"}
+
+
 # The title decides the claim and nothing of the duties
 
 

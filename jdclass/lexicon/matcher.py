@@ -37,6 +37,8 @@ __all__ = ["CollisionHit", "Hit", "LexiconMatcher", "Matches"]
 NEGATION_BEFORE = 10
 NEAR_NEGATION_BEFORE = 4
 NEGATION_AFTER = 3
+# What a near negation does not reach over: "works without supervision and supervises others" supervises.
+_AND = ("and", "&", "but", "/")
 # A hit grows to the right over at most this many tokens.
 GROWTH = 5
 
@@ -166,6 +168,7 @@ class LexiconMatcher:
         self._negation = _hashes(lexicon.words("negation"))
         self._near_negation = _hashes(lexicon.words("negation_near"))
         self._no_negation = _hashes(lexicon.words("no_negation"))
+        self._and = _hashes(_AND)
         self._clause = self._breaks | _hashes(lexicon.words("clause"))
         self._none = _hashes(lexicon.words("none"))
         self._not_held = _hashes(lexicon.words("not_held"))
@@ -253,12 +256,15 @@ class LexiconMatcher:
 
     def _negated(self, lower: list[int], start: int, item: _Found, stop: int) -> bool:
         """Does the line take the hit back: "no", "not" before its object, "none", "is not required" after it?"""
-        if any(word in self._negation for word in lower[item.form_last : item.last]):
-            return True  # "holds no budget"
+        for at in range(item.form_last, item.last):
+            if lower[at] in self._negation:  # "holds no budget", but not "manages no more than five staff"
+                return at + 1 >= stop or lower[at + 1] not in self._no_negation
         first, last = item.first, item.last
+        near = True
         for at in range(first - 1, max(start, first - NEGATION_BEFORE) - 1, -1):
             word = lower[at]
-            if word in self._negation or (word in self._near_negation and first - at <= NEAR_NEGATION_BEFORE):
+            near = near and first - at <= NEAR_NEGATION_BEFORE and word not in self._and
+            if word in self._negation or (near and word in self._near_negation):
                 return lower[at + 1] not in self._no_negation
             if word in self._clause:
                 break
