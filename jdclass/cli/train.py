@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-__all__ = ["audit_phrases", "data_paths", "label", "train"]
+if TYPE_CHECKING:
+    from jdclass.document import Review
+
+__all__ = ["audit", "data_paths", "label", "train"]
 
 
 def data_paths(
@@ -153,11 +157,17 @@ def _write_silver(out: Path, documents: Sequence[tuple[str, str, str, tuple[str,
                 stream.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def audit_phrases(
-    corpus: Sequence[Path], *, sample: int = 200, seed: int = 0, model: str | None = None, out: Path | None = None
+def audit(
+    what: str,
+    corpus: Sequence[Path],
+    *,
+    sample: int = 200,
+    seed: int = 0,
+    model: str | None = None,
+    out: Path | None = None,
 ) -> None:
-    """Draw shown phrases of a corpus at random, in their lines and without their probabilities, for reading against
-    the codebook; as CSV to `out` or to the terminal."""
+    """Draw shown `phrases` of a corpus at random, or what it has `stated`, in their lines and without probabilities,
+    for reading against the codebook; as CSV to `out` or to the terminal. The same words of the same line come once."""
     import csv
     import random
     import sys
@@ -168,28 +178,36 @@ def audit_phrases(
 
     reviewer = load(model)
     roles = [role for path in corpus for role in read_path(path) if not isinstance(role, Failure)]
-    # Enough documents for the sample, drawn first: not all of a large corpus need be reviewed.
+    # Enough documents for the sample, drawn first: not all of a large corpus need be reviewed. Few documents state
+    # that the post does not do something, so for statements twice as many.
     drawn = random.Random(seed)
-    roles = drawn.sample(roles, min(len(roles), sample * 5))
-    rows = [
-        (
-            review.id,
-            review.title,
-            review.lines[p.line].zone,
-            p.orientation,
-            p.contrast,
-            p.text,
-            review.lines[p.line].text,
-        )
-        for review in reviewer.review_many(roles)
-        for p in review.phrases
-    ]
+    roles = drawn.sample(roles, min(len(roles), sample * (5 if what == "phrases" else 10)))
+    head, of = (_PHRASE, _phrases) if what == "phrases" else (_STATEMENT, _statements)
+    # What is found, its words and their line, wherever they stand: adverts are posted again, and once read is read.
+    rows = list({row[3:]: row for review in reviewer.review_many(roles) for row in of(review)}.values())
     rows = drawn.sample(rows, min(sample, len(rows)))
     stream = out.open("w", encoding="utf-8", newline="") if out is not None else sys.stdout
     try:
         writer = csv.writer(stream)
-        writer.writerow(("id", "title", "zone", "orientation", "contrast", "phrase", "line", "right"))
+        writer.writerow((*head, "right"))
         writer.writerows((*row, "") for row in rows)
     finally:
         if out is not None:
             stream.close()
+
+
+_PHRASE = ("id", "title", "zone", "orientation", "contrast", "phrase", "line")
+_STATEMENT = ("id", "title", "zone", "what", "state", "quote", "line")
+
+
+def _phrases(review: Review) -> Iterator[tuple[str, ...]]:
+    for phrase in review.phrases:
+        line = review.lines[phrase.line]
+        yield review.id, review.title, line.zone, phrase.orientation, phrase.contrast, phrase.text, line.text
+
+
+def _statements(review: Review) -> Iterator[tuple[str, ...]]:
+    for item in review.stated:
+        if item.line is not None:
+            line = review.lines[item.line]
+            yield review.id, review.title, line.zone, item.what, item.state, item.text or "", line.text

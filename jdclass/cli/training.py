@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -95,22 +96,37 @@ def label(
     run(corpus, gold=gold or (), out=out, data=data)
 
 
+class Drawn(StrEnum):
+    """What `audit` draws."""
+
+    PHRASES = "phrases"
+    STATED = "stated"
+
+
 def audit(
+    what: Annotated[
+        Drawn,
+        typer.Argument(
+            metavar="phrases|stated", help="Shown phrases, or what is stated and denied.", show_default=False
+        ),
+    ],
     corpus: Annotated[
         list[Path],
         typer.Argument(metavar="CORPUS", help="Documents, records, or folders of them.", show_default=False),
     ],
-    sample: Annotated[int, typer.Option(min=1, help="Phrases to draw.")] = 200,
-    seed: Annotated[int, typer.Option(help="The same seed draws the same phrases.")] = 0,
+    sample: Annotated[int, typer.Option(min=1, help="How many to draw.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same ones.")] = 0,
     model: Annotated[str | None, typer.Option(help="A model by name or folder.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to this CSV file.")] = None,
 ) -> None:
-    """Draw shown phrases at random, for a person to read against the codebook; CSV with an empty column `right`.
+    """Draw phrases or statements at random, to be read against the codebook; CSV with an empty column `right`.
 
-    Example: jdclass audit corpora/demo --sample 50 --out audit.csv
+    No probability stands beside them, and a line that is posted again and again is drawn once.
+
+    Example: jdclass audit phrases corpora/demo --sample 50 --out audit.csv
     """
     from jdclass.cli.output import until_closed
-    from jdclass.cli.train import audit_phrases
+    from jdclass.cli.train import audit as run
 
     with until_closed():
-        audit_phrases(corpus, sample=sample, seed=seed, model=model, out=out)
+        run(what.value, corpus, sample=sample, seed=seed, model=model, out=out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shlex
@@ -359,13 +360,27 @@ def test_label_shows_coverage_and_writes_silver(jdclass: Run, few: Path, tmp_pat
 
 def test_audit_draws_the_same_phrases_again(jdclass: Run, demo: Path, tmp_path: Path) -> None:
     path = demo / "vacancies-week-23.jsonl"
-    first = jdclass("audit", path, "--sample", 5)
+    first = jdclass("audit", "phrases", path, "--sample", 5)
     assert first.code == 0
     assert first.out.splitlines()[0] == "id,title,zone,orientation,contrast,phrase,line,right"
     assert len(first.out.splitlines()) == 6
-    assert jdclass("audit", path, "--sample", 5).out == first.out
-    assert jdclass("audit", path, "--sample", 5, "--out", tmp_path / "audit.csv").out == ""
+    assert jdclass("audit", "phrases", path, "--sample", 5).out == first.out
+    assert jdclass("audit", "phrases", path, "--sample", 5, "--out", tmp_path / "audit.csv").out == ""
     assert len((tmp_path / "audit.csv").read_text(encoding="utf-8").splitlines()) == 6
+
+
+def test_audit_draws_what_is_stated_and_denied(jdclass: Run, few: Path) -> None:
+    rows = list(csv.DictReader(jdclass("audit", "stated", few, few, "--sample", 500).out.splitlines()))
+    assert list(rows[0]) == ["id", "title", "zone", "what", "state", "quote", "line", "right"]
+    assert {row["state"] for row in rows} <= {"stated", "stated_absent"}
+    assert all(row["quote"] in row["line"] for row in rows)
+    assert len({(row["what"], row["quote"], row["line"]) for row in rows}) == len(
+        rows
+    )  # though the documents were given twice
+
+
+def test_audit_of_something_else(jdclass: Run, few: Path) -> None:
+    assert jdclass("audit", "titles", few).code == 2
 
 
 def test_train_without_what_it_needs(jdclass: Run, tmp_path: Path) -> None:
