@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -169,3 +170,11 @@ def test_no_lines_have_no_tokens() -> None:
     tokens = tokenize([])
     assert len(tokens) == 0
     assert tokens.first.tolist() == [0]
+
+
+@given(st.lists(st.lists(st.sampled_from(["don't", "(don't", "8am.", "staff,", "co-ordinate", "e.g."]), max_size=5)))
+def test_tokens_are_those_of_a_tokenizer_that_remembers_nothing(lines: list[list[str]]) -> None:
+    texts = [" ".join(line) for line in lines]
+    tokens = tokenize(texts)
+    fresh = [[token.lower for token in spacy.blank("en")(text)] for text in texts]
+    assert [tokens.lower[a:b].tolist() for a, b in pairwise(tokens.first)] == fresh

@@ -26,9 +26,14 @@ class WordVectors:
         """Numbers a word."""
         return int(self.table.shape[1])
 
+    def places(self, lower: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """(tokens,): the row of each word in `table`, -1 for a word without a vector."""
+        place = np.minimum(np.searchsorted(self.ids, lower), len(self.ids) - 1)
+        return np.where(self.ids[place] == lower, place, -1)
+
     def of(self, lower: NDArray[np.uint64]) -> NDArray[np.float32]:
         """(tokens, size); zeros for a word without a vector."""
-        place = np.minimum(np.searchsorted(self.ids, lower), len(self.ids) - 1)
+        place = self.places(lower)
         found = self.table[place]
-        found[self.ids[place] != lower] = 0
+        found[place < 0] = 0
         return found

@@ -434,11 +434,13 @@ def conflicts(role: RoleDescription) -> tuple[str, ...]:
     return tuple(told)
 
 
-#: What a job description should hold: in words, the facts that show it, and what sentences show it.
-_WANTED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
+#: What a job description should hold: in words, the facts that show it, words of which a sentence that shows it holds
+#: at least one (lower case; looking for these first takes half the time), and what such sentences look like.
+_WANTED: tuple[tuple[str, tuple[str, ...], tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "who the post reports to",
         ("reports_to", "accountable_to"),
+        ("report", "responsible", "accountable", "answerable", "managed"),
         re.compile(
             r"\b(?:report(?:s|ing)?|responsible|accountable|answerable)\s(?:\w+\s){0,2}to\s(?:the|an?|your)\b|"
             r"\bline[- ]managed\sby\b",
@@ -448,6 +450,7 @@ _WANTED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "staff managed",
         ("staff_managed",),
+        ("manag", "report", "supervis", "responsible", "wte", "apprais"),
         re.compile(
             r"\bline[- ]?manag|\bdirect\sreports?\b|\b(?:no|not)\s(?:\w+\s){0,3}(?:supervis|manage)\w*|"
             r"\bsupervis(?:e|es|ing|ion|ory)\b|\bmanag\w+\s(?:\w+\s){0,4}(?:staff|team)\b|"
@@ -458,6 +461,7 @@ _WANTED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "budget",
         ("budget",),
+        ("budget", "signator", "financial", "petty", "delegated"),
         re.compile(
             r"\bbudget|\bauthorised\ssignator|\bfinancial\s(?:responsib|management)|\bpetty\scash\b|\bdelegated\s(?:pay|fund)",
             re.I,
@@ -466,15 +470,22 @@ _WANTED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "date",
         ("date",),
+        ("date", "reviewed", "prepared", "agreed", "approved", "issued", "written"),
         re.compile(
             r"\b(?:dated?|reviewed|updated|prepared|agreed|approved|issued|written)\b[^.\n]{0,25}\b(?:19|20)\d\d\b",
             re.I,
         ),
     ),
-    ("version", ("version",), re.compile(r"\bversion\s?(?:no\.?|number)?\s?[:.]?\s?v?\d|\bv\d+\.\d+\b", re.I)),
+    (
+        "version",
+        ("version",),
+        ("version", *(f"v{digit}" for digit in "0123456789")),
+        re.compile(r"\bversion\s?(?:no\.?|number)?\s?[:.]?\s?v?\d|\bv\d+\.\d+\b", re.I),
+    ),
     (
         "who agreed it",
         ("agreed_by",),
+        ("agreed", "approved", "signed", "prepared", "authorised", "signature"),
         re.compile(
             r"\b(?:agreed|approved|signed|prepared|authorised)\s(?:off\s)?by\b|\bsignature\b|\bsigned\s?:", re.I
         ),
@@ -482,6 +493,7 @@ _WANTED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "job evaluation reference",
         ("je_reference",),
+        ("evaluation", "matching", "je ", "afc", "a4c"),
         re.compile(
             r"\b(?:job\s(?:evaluation|matching)|je|caje)\s(?:ref|no\b|number|id\b|code)|\b(?:afc|a4c)\sref", re.I
         ),
@@ -496,8 +508,10 @@ def missing_information(role: RoleDescription) -> tuple[str, ...]:
     """
     names = {fact.name for fact in role.facts}
     text = "\n".join(block.text for block in role.blocks)
+    lower = " ".join(text.lower().split())
     return tuple(
         words
-        for words, shown_by, pattern in _WANTED
-        if not names.intersection(shown_by) and pattern.search(text) is None
+        for words, shown_by, hints, pattern in _WANTED
+        if not names.intersection(shown_by)
+        and not (any(hint in lower for hint in hints) and pattern.search(text) is not None)
     )

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 __all__ = ["Tokens", "blank_english", "tokenize"]
+
+#: How many different words, with the marks around them, the tokenizer remembers in a process: some 20 MB.
+MOST_LEARNT = 100_000
+
+_learnt: set[str] = set()
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -69,7 +75,23 @@ def blank_english() -> Language:
     """The tokenizer's home, made once a process: no pipeline, nothing downloaded."""
     import spacy
 
-    return spacy.blank("en")
+    nlp = spacy.blank("en")
+    tokenizer: Any = nlp.tokenizer  # its type says that any function would do
+    tokenizer.max_cache_size = MOST_LEARNT
+    return nlp
+
+
+def _learn_words(text: str) -> None:
+    """Show the tokenizer each new word of a text alone.
+
+    It remembers how it took a word apart, but from the first exception of a text ("don't") on nothing more of that
+    text: in one as long as a batch hardly anything. So most words would be taken apart again whenever they come.
+    """
+    if len(_learnt) < MOST_LEARNT:
+        tokenizer = blank_english().tokenizer
+        for word in islice(set(text.split()) - _learnt, MOST_LEARNT - len(_learnt)):
+            tokenizer(word)
+            _learnt.add(word)
 
 
 def tokenize(lines: Sequence[str]) -> Tokens:
@@ -77,7 +99,9 @@ def tokenize(lines: Sequence[str]) -> Tokens:
     from spacy.attrs import IDX, IS_SPACE, LENGTH, LOWER, PREFIX, SHAPE, SUFFIX
 
     # Half a character (JSON may hold one as an escape) is nothing that spaCy can hash; one for one, so offsets stay.
-    doc = blank_english().tokenizer(_HALF.sub("\ufffd", "\n".join(line.replace("\n", " ") for line in lines)))
+    text = _HALF.sub("\ufffd", "\n".join(line.replace("\n", " ") for line in lines))
+    _learn_words(text)
+    doc = blank_english().tokenizer(text)
     names = [IDX, LENGTH, IS_SPACE, LOWER, PREFIX, SUFFIX, SHAPE]
     table: NDArray[np.uint64] = np.asarray(doc.to_array(names), dtype=np.uint64)
     index = np.flatnonzero(table[:, 2] == 0)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jdclass.document import Block, Fact, RoleDescription
+from jdclass.document import Block, Fact, RoleDescription, Source
 from jdclass.read import conflicts, missing_information, read_bytes, read_text
-from jdclass.read.facts import band_of, find_facts, same_title, title_from_blocks, title_from_name, title_like
+from jdclass.read.facts import _WANTED, band_of, find_facts, same_title, title_from_blocks, title_from_name, title_like
 
 
 def facts(*blocks: Block) -> list[tuple[str, str]]:
@@ -166,3 +168,37 @@ def test_what_is_stated_is_not_missing_also_where_the_answer_is_none() -> None:
         "Version: 3\nDate: March 2026\nAgreed by: Head of Facilities\nJE reference: 2026/114"
     )
     assert missing_information(read_text(text)) == ()
+
+
+SAID = [
+    "Reports to the matron",
+    "Direct report",
+    "No staff to supervise",
+    "1.0 WTE",
+    "Appraise",
+    "Petty cash",
+    "Authorised signatory",
+    "Approved in 2019",
+    "Dated May 2001",
+    "updates",
+    "Version 2",
+    "v1.2",
+    "Signed off by",
+    "signature",
+    "JE\nref 12",
+    "job matching no",
+    "project reference",
+    "AfC ref",
+    "financial",
+    "line-managed by",
+    "Caje number",
+    "a visit",
+]
+
+
+@given(st.lists(st.sampled_from(SAID), max_size=3))
+def test_a_sentence_that_shows_what_is_wanted_holds_one_of_the_words_that_are_looked_for_first(said: list[str]) -> None:
+    text = ". ".join(said)
+    role = RoleDescription("x", "Porter", (Block(text),), Source(None, None, "text", ""))
+    wanted = tuple(words for words, _, _, pattern in _WANTED if pattern.search(text) is None)
+    assert missing_information(role) == wanted
