@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from jdclass.document import Block, Fact, RoleDescription, Source
 from jdclass.read.facts import (
+    band_from_name,
     band_of,
+    bands_in_body,
     employer_from_blocks,
     find_facts,
     has_occupation,
@@ -15,7 +17,7 @@ from jdclass.read.facts import (
     titles_in_body,
 )
 from jdclass.read.failures import NoTextError
-from jdclass.read.mask import mask, mask_all
+from jdclass.read.mask import mask, mask_all, mask_by_neighbours
 from jdclass.read.pieces import Piece, Reading
 
 __all__ = ["build_role"]
@@ -73,7 +75,7 @@ def build_role(
     apart = [piece.text for piece in reading.apart]
     stated = [*reading.facts]
     if not keep_contacts:
-        texts = mask_all(texts)
+        texts = mask_by_neighbours(mask_all(texts), sections)
         sections = [mask(section) if section else section for section in sections]
         apart = mask_all(apart)
         stated = [Fact(fact.name, mask(fact.value), fact.place) for fact in stated]
@@ -126,7 +128,7 @@ def _facts(
     if not field_title:
         has_title = any(fact.name == "title" for fact in facts)
         heading = title_from_blocks(blocks)
-        if heading is not None and (not has_title or _tells(heading.value)):
+        if heading is not None and heading not in facts and (not has_title or _tells(heading.value)):
             facts.append(heading)
         has_title = has_title or heading is not None
         if not has_title and page_title is not None:
@@ -135,8 +137,24 @@ def _facts(
         named = title_from_name(path)
         if named and (not has_title or _tells(named)):
             facts.append(Fact("title", named, "file name"))
-        facts += [fact for fact in titles_in_body(blocks) if fact.value not in {known.value for known in facts}]
+    titles = [fact.value for fact in facts if fact.name == "title"]
+    in_body = titles_in_body(blocks, titles, claims_only=bool(field_title))
+    facts += [fact for fact in in_body if fact.value not in titles]
+    bands = [Fact("band", fact.value, fact.place) for fact in facts if fact.name == "title" and _names_band(fact.value)]
+    if titles:
+        bands += bands_in_body([*blocks, *apart], titles[0])
+    if not field_title and (named := band_from_name(path)) is not None:
+        bands.append(Fact("band", named, "file name"))
+    told = {(fact.name, band_of(fact.value)) for fact in facts}
+    for fact in bands:
+        if ("band", band_of(fact.value)) not in told:
+            told.add(("band", band_of(fact.value)))
+            facts.append(fact)
     return facts
+
+
+def _names_band(title: str) -> bool:
+    return "band" in title.lower() and band_of(title) is not None
 
 
 def _tells(title: str) -> bool:

@@ -15,7 +15,9 @@ from jdclass.read.mask import mask
 from jdclass.read.words import WORDS
 
 __all__ = [
+    "band_from_name",
     "band_of",
+    "bands_in_body",
     "conflicts",
     "employer_from_blocks",
     "find_facts",
@@ -66,6 +68,9 @@ _SUFFIX = re.compile(
     r"|\b(?:agenda\sfor\schange\s|afc\s)?band\s\d\w?(?:\s?[/-]\s?\d\w?)?\b)\s*[\)\]]*\s*\Z",
     re.IGNORECASE,
 )
+
+
+_AFTER_VERB = frozenset(("the", "a", "an", "our", "your", "all", "any", "on"))
 
 
 def _label(text: str) -> str | None:
@@ -128,6 +133,8 @@ def title_like(text: str) -> bool:
     words = text.split()
     if len(words) > 14 or not any(character.isalpha() for character in text):
         return False
+    if len(words) > 2 and words[1] in _AFTER_VERB:
+        return False  # "Lead the ward team": no rank, but a duty
     if re.match(r"(?:We|You|The post ?holder|Our|Are you|An? exciting|This|It|Page|Version|Date)\b", text):
         return False
     if _ORGANISATION.search(text) and not has_occupation(text):
@@ -153,7 +160,7 @@ def title_from_blocks(blocks: Sequence[Block]) -> Fact | None:
         cleaned = _clean_title(text)
         if _LINE.match(text) and _label(text.split(":")[0]) is not None:
             continue
-        if title_like(cleaned):
+        if title_like(cleaned) and not (text.endswith(".") and len(cleaned.split()) > 4):
             candidates.append((cleaned, block.place))
     best = [c for c in candidates if has_occupation(c[0])] or candidates[:1]
     return Fact("title", *best[0]) if best else None
@@ -339,23 +346,92 @@ def _footer_facts(facts: list[Fact], block: Block) -> None:
         _add(facts, "je_reference", found[1], block.place)
 
 
-_PLACE_OF_TITLE = re.compile(
-    r"\b(?:post|role|position|title) of (?:an? |the )?"
-    r"((?:[A-Z][\w&'’/-]*|of|and|for|the)(?: (?:[A-Z][\w&'’/-]*|of|and|for|the)){1,9})"
+_NAME = r"[A-Z][\w&'’/-]*(?:\s(?:[A-Z][\w&'’/-]*|of|and|for|the)){1,9}"
+_POST_OF = re.compile(rf"\b(?:post|role|position|title)\sof\s(?:an?\s|the\s)?({_NAME})")
+_SOUGHT = re.compile(
+    r"\b(?:looking\s(?:for|to\s(?:recruit|appoint))|seek(?:ing|s)?|recruit(?:ing)?|appoint(?:ing)?|arisen\sfor|"
+    r"opportunity\sfor|vacancy\sfor|join\s(?:us|our\steam)\sas)\s(?:an?|our\snew)\s(?:[a-z][\w-]*,?\s){0,4}"
+    rf"(?:(?:[Bb]and|BAND)\s\d[a-d]?\s)?({_NAME})"
 )
+#: One of these stands in every match of _SOUGHT; looking for them first is much faster.
+_SEEKING = ("looking ", "seek", "recruit", "appoint", " for a", " for our new ", "join ")
+_HANGING = re.compile(r"(?:\s(?:of|and|for|the))+\Z")
 
 
-def titles_in_body(blocks: Iterable[Block]) -> list[Fact]:
-    """Titles that sentences give ("the post of Deputy Ward Manager"), each with its place."""
+def _claims(title: str) -> frozenset[str]:
+    """The words of a title that claim a rank of leading or managing."""
+    return WORDS.claims.intersection(re.findall(r"[a-z]+(?:-o[a-z]+)?", title.lower()))
+
+
+def titles_in_body(blocks: Iterable[Block], titles: Sequence[str] = (), *, claims_only: bool = False) -> list[Fact]:
+    """Titles that sentences give, each with its place: "the post of Deputy Ward Manager", "we seek a Ward Sister".
+
+    `titles` are the others of the document. Of titles that are sought, and with `claims_only` of all, only those count
+    that claim a rank which `titles` do not: adverts name the profession there as often as the title.
+    """
+    claimed = _claims(" ".join(titles))
     facts: list[Fact] = []
     for block in blocks:
-        if len(block.text) > 3000 or " of " not in block.text:
+        text = block.text
+        if len(text) > 3000:
             continue
-        for found in _PLACE_OF_TITLE.finditer(block.text):
-            value = re.sub(r"(?:\s(?:of|and|for|the))+\Z", "", found[1])
+        found = [(match[1], claims_only) for match in _POST_OF.finditer(text)] if " of " in text else []
+        if any(word in text for word in _SEEKING):
+            found += [(match[1], True) for match in _SOUGHT.finditer(text)]
+        for name, must_claim in found:
+            value = _HANGING.sub("", name)
+            if must_claim and not _claims(value) - claimed:
+                continue
             if has_occupation(value) and len(value.split()) > 1:
                 _add(facts, "title", value, block.place)
     return facts
+
+
+_BAND_NAME = (
+    r"(?:(?:AfC|A4C|Agenda\sfor\sChange)\s)?Band\s?:?\s?[2-9](?:\s?[a-d]\b)?"
+    r"(?:\s?(?:/|-|–|to|or)\s?(?:Band\s)?[2-9](?:[a-d]\b)?)?"
+)
+_BANDED = re.compile(rf"\b{_BAND_NAME}", re.IGNORECASE)
+_THIS_POST = re.compile(
+    rf"\bthis\s(?:[\w'’-]+\s){{0,4}}?({_BAND_NAME})\s(?:[\w'’-]+\s){{0,3}}?(?:post|role|position|vacancy|job)\b|"
+    rf"\bthis\s(?:post|role|position|vacancy|job)\s(?:is|has\sbeen|will\sbe)\s(?:[\w'’-]+\s){{0,3}}?({_BAND_NAME})\b",
+    re.IGNORECASE,
+)
+_NAME_BEFORE = re.compile(rf"({_NAME})[\s,:(–-]{{1,4}}\Z")
+_NAME_AFTER = re.compile(rf"[\s,:–-]{{1,3}}({_NAME})")
+_NAME_WINDOW = 120  # characters before a band in which its title may stand
+
+
+def bands_in_body(blocks: Iterable[Block], title: str) -> list[Fact]:
+    """Bands that headings and sentences give the post itself, each with its place.
+
+    They stand beside its title ("Ward Manager (Band 7)") or are said of "this post". Bands of other posts, those that
+    the holder manages or reports to, are none.
+    """
+    facts: list[Fact] = []
+    for block in blocks:
+        text = block.text
+        if len(text) > 3000 or "band" not in text.lower():
+            continue
+        for found in _THIS_POST.finditer(text):
+            _add(facts, "band", found[1] or found[2], block.place)
+        for found in _BANDED.finditer(text):
+            before = _NAME_BEFORE.search(text, max(0, found.start() - _NAME_WINDOW), found.start())
+            for name in (before, _NAME_AFTER.match(text, found.end())):
+                if name is not None and has_occupation(name[1]) and same_title(name[1], title):
+                    _add(facts, "band", found[0], block.place)
+                    break
+    return facts
+
+
+def band_from_name(name: str | None) -> str | None:
+    """The band in a file's name, as it stands there; None where there is none.
+
+    >>> band_from_name("jds/2023-05_Band_7_Ward_Manager.docx")
+    'Band 7'
+    """
+    found = _BANDED.search(re.sub(r"[_+.]+|%20", " ", PurePosixPath((name or "").replace("\\", "/")).name))
+    return None if found is None else found[0]
 
 
 _SHORT = {
@@ -405,6 +481,12 @@ def _told(facts: Sequence[Fact]) -> str:
     return ", ".join(f"{fact.value!r} ({fact.place or 'place not known'})" for fact in facts)
 
 
+def _same_band(one: str, other: str) -> bool:
+    """Whether two texts can mean one band: "5/6" and "6" can, "8" and "8a" can, "6" and "7" cannot."""
+    bands = [(band_of(text) or "").split("/") for text in (one, other)]
+    return any(a and b and (a.startswith(b) or b.startswith(a)) for a in bands[0] for b in bands[1])
+
+
 def conflicts(role: RoleDescription) -> tuple[str, ...]:
     """What the document says in two ways: each different title and band with its place; empty where it agrees.
 
@@ -421,21 +503,20 @@ def conflicts(role: RoleDescription) -> tuple[str, ...]:
     if len(titles) > 1:
         number = _NUMBERS[len(titles)] if len(titles) < len(_NUMBERS) else str(len(titles))
         told.append(f"{number} titles found: {_told(titles)}")
-    bands: dict[str, Fact] = {}
+    bands: list[Fact] = []
     for fact in role.facts:
-        if (
-            fact.name in {"band", "title"}
-            and (band := band_of(fact.value) if fact.name == "band" else None) is not None
-        ):
-            bands.setdefault(band, fact)
+        known = fact.name != "band" or any(_same_band(fact.value, other.value) for other in bands)
+        if not known and band_of(fact.value) is not None:
+            bands.append(fact)
     if len(bands) > 1:
         number = _NUMBERS[len(bands)] if len(bands) < len(_NUMBERS) else str(len(bands))
-        told.append(f"{number} bands found: {_told(list(bands.values()))}")
+        told.append(f"{number} bands found: {_told(bands)}")
     return tuple(told)
 
 
 #: What a job description should hold: in words, the facts that show it, words of which a sentence that shows it holds
-#: at least one (lower case; looking for these first takes half the time), and what such sentences look like.
+#: at least one (lower case, single spaces; looking for these first takes half the time), and what such sentences look
+#: like.
 _WANTED: tuple[tuple[str, tuple[str, ...], tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "who the post reports to",

@@ -212,9 +212,7 @@ class _Table:
         self.caption = ""
 
 
-def read_html(
-    text: str, *, fragment: bool = False, format: str = "html", limits: Limits = DEFAULT_LIMITS, page: bool = False
-) -> Reading:
+def read_html(text: str, *, fragment: bool = False, format: str = "html", limits: Limits = DEFAULT_LIMITS) -> Reading:
     """HTML to a reading. `fragment`: no page around it, as in a job record. Raises LimitError.
 
     Text between block tags is one piece, white space in it one space. A piece that is wholly bold and short is a likely
@@ -372,6 +370,11 @@ def read_html(
         pieces = table.outer
     if not fragment and "<html" in text[:4096].lower() and "</html" not in text[-4096:].lower():
         reading.warn("the page has no end: it may have been cut short")
+    if not fragment:
+        pieces, copies = _without_copies(pieces)
+        if copies:
+            dropped += copies
+            reading.warn("text that stands twice on the page was read once")
     reading.pieces = pieces
     reading.share = _share(root, reading, dropped)
     if not fragment and (node := root.css_first("title")) is not None:
@@ -379,6 +382,51 @@ def read_html(
         if title:
             reading.facts.append(Fact("page_title", title, "page title"))
     return reading
+
+
+#: A run of pieces is a copy from this many characters on.
+_COPY_LENGTH = 150
+_COPIES_TRIED = 8  # earlier headings of the same words that a run is compared with
+
+
+def _without_copies(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
+    """The pieces without sections that stand on the page before in the same words, and the texts of these.
+
+    Vacancy pages hold a section twice, once for wide screens and once, folded, for telephones; which of them is shown
+    stands in a style sheet.
+    """
+    kept: list[Piece] = []
+    copies: list[str] = []
+    headings: dict[str, list[int]] = {}
+    at = 0
+    while at < len(pieces):
+        length = 0
+        if pieces[at].kind == "heading":
+            earlier = headings.setdefault(pieces[at].text, [])
+            length = max((_run(pieces, first, at) for first in earlier[-_COPIES_TRIED:]), default=0)
+            earlier.append(at)
+        if length:
+            if kept[-1].text == pieces[at].text:
+                copies.append(kept.pop().text)  # what unfolds the copy, of the same words as its heading
+            copies += [piece.text for piece in pieces[at : at + length]]
+        else:
+            kept.append(pieces[at])
+        at += length or 1
+    return kept, copies
+
+
+def _run(pieces: list[Piece], first: int, second: int) -> int:
+    """How many pieces from `second` on say the same as those from `first` on; 0 where that is too little for a copy."""
+    length = characters = 0
+    while (
+        first + length < second
+        and second + length < len(pieces)
+        and pieces[first + length].text == pieces[second + length].text
+        and pieces[first + length].kind == pieces[second + length].kind
+    ):
+        characters += len(pieces[first + length].text)
+        length += 1
+    return length if characters >= _COPY_LENGTH else 0
 
 
 def _share(root: LexborNode, reading: Reading, dropped: list[str]) -> float | None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from jdclass.read.words import WORDS
 
-__all__ = ["mask", "mask_all"]
+__all__ = ["mask", "mask_all", "mask_by_neighbours"]
 
 # Every repetition is bounded, so that one line of megabytes costs linear time.
 _EMAIL = re.compile(
@@ -282,3 +282,50 @@ def mask_all(texts: Sequence[str]) -> list[str]:
         if number < len(masked):
             masked[number] = _mask(masked[number])
     return masked
+
+
+#: A label that asks for a person, alone in its cell or line; the value stands in the next one.
+_ASKS = re.compile(
+    r"(?:(?:contact|full|first|last|manager's|line\smanager's|post\s?holder's|employee|signatory)\s)?names?"
+    r"(?:\sof\s[\w\s]{1,30})?|contact(?:\s(?:name|person|details))?|(?:recruiting|appointing|hiring)\smanager|author|"
+    r"(?:prepared|agreed|approved|written|signed|authorised|produced|compiled)\sby",
+    re.IGNORECASE,
+)
+_LABEL_ENDS = " :.-–*\t"
+_SHORT = 80  # characters: a longer piece is no label, value, name or address
+_ADDRESS = 50  # characters of a piece that gives an address or a number and little else
+_BEFORE_ADDRESS = 3  # pieces before an address or a number in which the name may stand
+
+
+def mask_by_neighbours(texts: Sequence[str], sections: Sequence[str | None]) -> list[str]:
+    """Masked texts of a document's pieces, with names masked that only the pieces around them tell.
+
+    A name is the value of a label of its own ("Contact name" | "Jane Okafor"), or stands alone shortly before a piece
+    with an address or a number, as vacancy pages list their contacts. `sections` are the labels that tables give.
+    """
+    masked = list(texts)
+    for number, text in enumerate(texts):
+        if len(text) > _SHORT:
+            continue
+        label = sections[number] or (texts[number - 1] if number else "")
+        if len(label) <= _SHORT and _ASKS.fullmatch(label.replace("’", "'").strip(_LABEL_ENDS)) is not None:
+            masked[number] = _mask(f"Contact: {text}").removeprefix("Contact: ")
+        if len(text) <= _ADDRESS and ("[email]" in text or "[phone]" in text):
+            for before in range(number - 1, max(-1, number - 1 - _BEFORE_ADDRESS), -1):
+                if len(masked[before]) > _SHORT:
+                    break
+                if _is_only_a_name(masked[before]):
+                    masked[before] = "[name]"
+    return masked
+
+
+def _is_only_a_name(text: str) -> bool:
+    """Whether a text is a person's name and nothing else: two to four capitalised words that name nothing known."""
+    words = text.split()
+    if (
+        text.lower() in WORDS.headings
+        or not 2 <= len(words) <= 4
+        or not all(_CAPITAL.fullmatch(word) for word in words)
+    ):
+        return False
+    return _names_of(text) == [(0, len(text))] and words[-1].lower() not in WORDS.place_words

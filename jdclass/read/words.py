@@ -19,6 +19,7 @@ class Words:
     weak_labels: frozenset[str]
     occupations: frozenset[str]
     ranks: frozenset[str]
+    claims: frozenset[str]
     headings: frozenset[str]
     table_headers: frozenset[str]
     not_names: frozenset[str]
@@ -46,6 +47,7 @@ def load_words(text: str) -> Words:
             weak_labels=frozenset(titles["weak_labels"].split()),
             occupations=frozenset(titles["occupations"].split()),
             ranks=frozenset(titles["ranks"].split()),
+            claims=frozenset(titles["claims"].split()),
             headings=frozenset(_parted(headings["known"])),
             table_headers=frozenset(headings["table_headers"].split()),
             not_names=frozenset(contacts["not_names"].split()),

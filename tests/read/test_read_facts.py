@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jdclass.document import Block, Fact, RoleDescription, Source
-from jdclass.read import conflicts, missing_information, read_bytes, read_text
+from jdclass.read import conflicts, missing_information, read_bytes, read_record, read_text
 from jdclass.read.facts import _WANTED, band_of, find_facts, same_title, title_from_blocks, title_from_name, title_like
 
 
@@ -103,7 +103,16 @@ def test_which_titles_are_the_same(one: str, other: str, same: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Job description", "Wyrebank NHS Foundation Trust", "We are hiring", "Band:", "", "Lead the team."]
+    "text",
+    [
+        "Job description",
+        "Wyrebank NHS Foundation Trust",
+        "We are hiring",
+        "Band:",
+        "",
+        "Lead the team.",
+        "Lead the team",
+    ],
 )
 def test_lines_that_are_no_titles(text: str) -> None:
     assert not title_like(text)
@@ -141,6 +150,46 @@ def test_three_titles_and_two_bands_are_told_with_their_places() -> None:
 def test_a_file_name_that_gives_another_title_is_told() -> None:
     read = role("Job title: Staff Nurse\nGives care on the ward.", "Ward Manager JD.txt")
     assert conflicts(read) == ("two titles found: 'Staff Nurse' (paragraph 1), 'Ward Manager' (file name)",)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "bands"),
+    [
+        ("Ward Manager (Band 7)\nBand: 6", "x.txt", "'6' (paragraph 2), 'Band 7' (paragraph 1)"),
+        ("Job title: Ward Manager\nBand: 6", "Band 7 Ward Manager.txt", "'6' (paragraph 2), 'Band 7' (file name)"),
+        ("Ward Manager\nBand: 6\nThis is a busy Band 7 post.", "x.txt", "'6' (paragraph 2), 'Band 7' (paragraph 3)"),
+        ("Ward Manager Band 7\nThis post is at Band 8a.", "x.txt", "'Band 7' (paragraph 1), 'Band 8a' (paragraph 2)"),
+    ],
+)
+def test_bands_of_title_file_name_and_text_are_compared(text: str, name: str, bands: str) -> None:
+    assert conflicts(role(text, name)) == (f"two bands found: {bands}",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Job title: Ward Manager\nBand: 6\nYou will supervise Band 5 nurses and report to a Band 8a matron.",
+        "Staff Nurse, Band 5/6\nBand: 6\nWork beside Band 7 Ward Managers.",
+        "Radiographer (Band 8)\nBand: 8a",
+    ],
+)
+def test_bands_of_other_posts_and_wider_bands_are_no_conflict(text: str) -> None:
+    assert conflicts(role(text, "x.txt")) == ()
+
+
+def test_a_title_that_is_sought_counts_where_it_claims_another_rank() -> None:
+    (told,) = conflicts(
+        role("Job title: Ward Manager\nWe seek an experienced Deputy Ward Manager to join us.", "x.txt")
+    )
+    assert told == "two titles found: 'Ward Manager' (paragraph 1), 'Deputy Ward Manager' (paragraph 2)"
+    assert conflicts(role("Job title: Ward Manager\nWe seek a Registered Nurse to join us.", "x.txt")) == ()
+
+
+def test_a_record_whose_text_claims_another_rank_is_told() -> None:
+    record = {"title": "Head of Booking", "text": "The role of Booking Team Leader is new. You will run the office."}
+    assert conflicts(read_record(record)) == (
+        "two titles found: 'Head of Booking' (field of the record), 'Booking Team Leader' (paragraph 1)",
+    )
 
 
 def test_a_short_form_in_the_file_name_is_no_conflict() -> None:

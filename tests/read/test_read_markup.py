@@ -69,6 +69,26 @@ def test_scripts_hidden_text_and_menus_do_not_count() -> None:
     assert reading.warnings == ["hidden text was left out"]
 
 
+def test_a_section_that_stands_twice_on_a_page_is_read_once() -> None:
+    section = (
+        "<h2>Job description</h2><p>" + "Lead the team. " * 8 + "</p><ul><li>" + "Hold the budget. " * 4 + "</li></ul>"
+    )
+    folded = f"<details><summary>Job description</summary>{section}</details>"
+    page = f"<html><body><h1>Ward Manager</h1>{section}{folded}<h2>Job description</h2><p>Another</p></body></html>"
+    reading = read_html(page)
+    assert [piece.text.split(".")[0] for piece in reading.pieces] == [
+        *("Ward Manager", "Job description", "Lead the team", "Hold the budget"),
+        *("Job description", "Another"),
+    ]
+    assert (reading.share, reading.warnings) == (1.0, ["text that stands twice on the page was read once"])
+
+
+@given(st.integers(1, 8))
+def test_short_repetition_is_no_copy(times: int) -> None:
+    page = "<html><body>" + "<h3>Essential</h3><p>Able to lead</p>" * times + "</body></html>"
+    assert len(read_html(page).pieces) == 2 * times
+
+
 def test_deep_nesting_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(LimitError, match="nested 20000 deep; the limit is 5000"):
         read_html("<div>" * 20_000 + "x")

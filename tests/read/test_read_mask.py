@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jdclass.read import read_text
-from jdclass.read.mask import mask, mask_all
+from jdclass.read.mask import mask, mask_all, mask_by_neighbours
 
 #: A line and every detail in it that must be gone.
 LINES = [
@@ -146,3 +146,23 @@ def test_contacts_can_be_kept() -> None:
 def test_a_long_line_of_near_matches_is_done_soon() -> None:
     text = "Contact Aaa Bbb 01632 @a.b " * 2_000
     assert "[name]" in mask(text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "masked"),
+    [
+        (["Contact name", "Ivo Castell"], "[name]"),
+        (["Agreed by:", "Siân Rhys-Davies, HR Adviser"], "[name], HR Adviser"),
+        (["For questions, contact:", "Ivo Castell", "Booking Manager", "[email]", "[phone]"], "[name]"),
+        (["Hiring manager", "Outpatient General Manager"], "Outpatient General Manager"),
+        (["Harrowdale Hospital", "Wenn Valley Ward", "Telephone: [phone]"], "Wenn Valley Ward"),
+        (["Main duties", "Ivo Castell"], "Ivo Castell"),
+        (["Benefits", "Next Steps", "Write to [email] by the end of the month and tell us why."], "Next Steps"),
+    ],
+)
+def test_names_that_only_the_pieces_around_them_tell(texts: list[str], masked: str) -> None:
+    assert mask_by_neighbours(texts, [None] * len(texts))[1] == masked
+
+
+def test_a_name_in_a_table_of_labels_is_masked() -> None:
+    assert mask_by_neighbours(["Ivo Castell", "Band 7"], ["Prepared by", "Band"]) == ["[name]", "Band 7"]
