@@ -38,6 +38,7 @@ def report(
     mask_names: Annotated[
         bool, typer.Option("--mask-names", help="Show no file names: they may hold the names of people.")
     ] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default all cores.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Write the reports of a run folder again: pages, panel sheets, the review workbook.
@@ -49,7 +50,7 @@ def report(
     from jdclass.cli.report import report_run
 
     with counted("reports", quiet=quiet) as progress:
-        summary = report_run(run, profiles=profiles, mask_names=mask_names, progress=progress)
+        summary = report_run(run, profiles=profiles, mask_names=mask_names, workers=workers, progress=progress)
     print(f"{summary.roles:,} roles, {summary.failures:,} that could not be read, {summary.files:,} files in {run}")
     for path in summary.kept:
         print(f"Kept, as it had been filled in: {path}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,9 @@ import typer
 from rich.console import Console
 
 __all__ = ["counted", "json_bytes", "screen", "until_closed"]
+
+
+LOG_SECONDS = 10.0
 
 
 class _Screen(Console):
@@ -26,14 +30,40 @@ def screen() -> Console:
 
 
 @contextmanager
-def counted(what: str, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """Shows on a terminal's standard error how many of something are done; elsewhere nothing (None)."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+def counted(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Shows on standard error how many of how many are done: a bar on a terminal, elsewhere a line in ten seconds.
+
+    Nothing (None) where quiet.
+    """
+    if quiet:
         yield None
-        return
-    with console.status(what) as status:
-        yield lambda number: status.update(f"{what}: {number:,}")
+    elif sys.stderr.isatty():
+        yield from _bar(what)
+    else:
+        yield _log(what)
+
+
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _log(what: str) -> Callable[[int, int], None]:
+    started = due = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        nonlocal due
+        if (now := time.monotonic()) < due + LOG_SECONDS:
+            return
+        due = now
+        left = (now - started) * (total - done) / done if done else 0.0
+        print(f"{what}: {done:,} of {total:,}, {left:,.0f} s left", file=sys.stderr, flush=True)
+
+    return show
 
 
 def json_bytes(record: Mapping[str, Any], *, indent: int | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from jdclass.across import ProfileText, RunChanges
     from jdclass.report import ReportSummary
     from jdclass.store import Store
+
+#: A process takes as long to start as to write the pages of so many roles.
+ROLES_A_WORKER = 200
 
 __all__ = ["compare_run_folders", "read_profiles", "report_run", "stored_failures", "stored_reviews"]
 
@@ -58,21 +62,28 @@ def report_run(
     *,
     profiles: Path | None = None,
     mask_names: bool = False,
-    progress: Callable[[int], None] | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> ReportSummary:
-    """Write the reports of a run folder from its store. Raises StoreError, DocumentError."""
+    """Write the reports of a run folder from its store.
+
+    `workers` is the number of processes, by default as many as there are cores and enough roles for; `progress` is told
+    how many roles of how many are written. Raises StoreError, DocumentError.
+    """
     from jdclass.report import write_reports
     from jdclass.store import Store
 
     texts = () if profiles is None else read_profiles(profiles)
     with Store.open(run) as store:
+        total = store.counts().reviews
         return write_reports(
             run,
             lambda: stored_reviews(store),
             lambda: stored_failures(store),
             profiles=texts,
             mask_names=mask_names,
-            progress=progress,
+            workers=workers or min(os.cpu_count() or 1, max(1, total // ROLES_A_WORKER)),
+            progress=None if progress is None else lambda done: progress(done, total),
         )
 
 

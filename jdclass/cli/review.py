@@ -268,7 +268,7 @@ def _to_run(
     summary = review_run(inputs, run, quiet=quiet, open_reviewer=open_reviewer, **options)
     if not summary.interrupted:
         write_record_files(run)
-        _write_reports(run, quiet=quiet)
+        _write_reports(run, workers=options.get("workers"), quiet=quiet)
     return exit_code(summary)
 
 
@@ -296,10 +296,10 @@ def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
         part.unlink(missing_ok=True)
 
 
-def _write_reports(run: Path, *, quiet: bool) -> None:
+def _write_reports(run: Path, *, workers: int | None, quiet: bool) -> None:
     from jdclass.cli.report import report_run
 
     with counted("reports", quiet=quiet) as progress:
-        report_run(run, progress=progress)
+        report_run(run, workers=workers, progress=progress)
     if not quiet:
         print(f"To read: {run / 'index.html'} and {run / 'review.xlsx'}", file=sys.stderr)

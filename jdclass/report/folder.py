@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from jdclass.across import TwinRole, twin_role
-from jdclass.document import ORIENTATIONS4, ModelName
+from jdclass.across import Borrowed, CriteriaTrace, TwinRole, twin_role
+from jdclass.document import ORIENTATIONS4, ModelName, Review
 from jdclass.framework import Framework
 from jdclass.report.text import shown
 from jdclass.report.view import RoleView
 from jdclass.wording import Fit, cannot_tell_reason
 
-__all__ = ["FITS", "ContrastTotal", "Folder", "OrphanEntry", "Row"]
+__all__ = ["FITS", "ContrastTotal", "Entry", "Folder", "OrphanEntry", "Row", "entry_of"]
 
 FITS: tuple[Fit, ...] = ("fit", "partly", "not", "unknown")
 
@@ -44,6 +45,22 @@ class OrphanEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """What the folder keeps of one role: some hundred bytes, where its view has tens of thousands."""
+
+    row: Row
+    model: ModelName
+    sha256: str
+    reason: str | None  # why it cannot be told, where it cannot
+    contrasts: tuple[tuple[str, int, int, bool], ...]  # key, leadership, management, assessable
+    twin: TwinRole | None
+    marked: bool  # whether essential lines are marked as such
+    orphans: OrphanEntry | None
+    unmet: tuple[tuple[str, str, str], ...]  # orientation, text, place
+    borrowed: tuple[Borrowed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ContrastTotal:
     leadership_label: str
     management_label: str
@@ -52,9 +69,49 @@ class ContrastTotal:
     assessable: int  # documents with enough phrases of it
 
 
+def entry_of(view: RoleView, *, framework: Framework) -> Entry:
+    """What the pages about all documents need of one role."""
+    review, fit = view.review, view.finding.fit
+    row = Row(
+        view.slug,
+        view.title,
+        view.employer,
+        review.claim.orientation,
+        "unknown" if fit == "unknown" else review.duties.orientation,
+        fit,
+        view.unusual,
+        view.put_forward,
+        view.share_read,
+        view.file,
+    )
+    twin = twin_role(review, framework=framework)
+    found, orphans = view.trace, None
+    if found is not None and found.orphans:
+        lines = tuple((item.text, item.place) for item in found.orphans)
+        orphans = OrphanEntry(view.slug, len(found.criteria), lines)
+    return Entry(
+        row,
+        review.model,
+        review.source.sha256,
+        cannot_tell_reason(review),
+        tuple((key, count.leadership, count.management, count.assessable) for key, count in review.contrasts),
+        None if twin is None else replace(twin, id=view.slug),
+        found is None or found.marked,
+        orphans,
+        () if found is None else tuple(_unmet(review, found)),
+        view.borrowed or (),
+    )
+
+
+def _unmet(review: Review, found: CriteriaTrace) -> Iterator[tuple[str, str, str]]:
+    for orientation, line in found.unmet:
+        place = next((item.place for item in found.criteria if item.line == line), "")
+        yield orientation, shown(review.lines[line].text), place
+
+
 @dataclass(slots=True)
 class Folder:
-    """Adds up roles as they are written; a few hundred bytes a role stay."""
+    """Adds up roles as they are written."""
 
     framework: Framework
     rows: list[Row] = field(default_factory=list)
@@ -69,56 +126,31 @@ class Folder:
     unmet: dict[str, list[tuple[str, str, str]]] = field(
         default_factory=lambda: {"leadership": [], "management": []}
     )  # (slug, text, place)
-    borrowed: list[tuple[str, tuple[object, ...]]] = field(default_factory=list)
+    borrowed: list[tuple[str, tuple[Borrowed, ...]]] = field(default_factory=list)
     _hashes: list[str] = field(default_factory=list)
 
-    def add(self, view: RoleView) -> None:
+    def add(self, entry: Entry) -> None:
         """Count one role in. Its slug must not have come before."""
-        review = view.review
-        fit = view.finding.fit
-        row = Row(
-            view.slug,
-            view.title,
-            view.employer,
-            review.claim.orientation,
-            "unknown" if fit == "unknown" else review.duties.orientation,
-            fit,
-            view.unusual,
-            view.put_forward,
-            view.share_read,
-            view.file,
-        )
-        self.rows.append(row)
-        self.entries[view.slug] = row
-        self.models[review.model] += 1
-        self._hashes.append(review.source.sha256)
-        reason = cannot_tell_reason(review)
-        if reason is not None:
-            self.reasons[reason] += 1
-        for key, count in review.contrasts:
-            self.phrases[key, "leadership"] += count.leadership
-            self.phrases[key, "management"] += count.management
-            self.assessable[key] += count.assessable
-        twin = twin_role(review, framework=self.framework)
-        if twin is not None:
-            self.twins.append(replace(twin, id=view.slug))
-        if view.trace is not None:
-            self._add_trace(view)
-        if view.borrowed:
-            self.borrowed.append((view.slug, view.borrowed))
-
-    def _add_trace(self, view: RoleView) -> None:
-        found = view.trace
-        if found is None:
-            return
-        if not found.marked:
-            self.unmarked += 1
-        if found.orphans:
-            orphans = tuple((item.text, item.place) for item in found.orphans)
-            self.orphans.append(OrphanEntry(view.slug, len(found.criteria), orphans))
-        for orientation, line in found.unmet:
-            at = next((item.place for item in found.criteria if item.line == line), "")
-            self.unmet[orientation].append((view.slug, shown(view.review.lines[line].text), at))
+        slug = entry.row.slug
+        self.rows.append(entry.row)
+        self.entries[slug] = entry.row
+        self.models[entry.model] += 1
+        self._hashes.append(entry.sha256)
+        if entry.reason is not None:
+            self.reasons[entry.reason] += 1
+        for key, leadership, management, assessable in entry.contrasts:
+            self.phrases[key, "leadership"] += leadership
+            self.phrases[key, "management"] += management
+            self.assessable[key] += assessable
+        if entry.twin is not None:
+            self.twins.append(entry.twin)
+        self.unmarked += not entry.marked
+        if entry.orphans is not None:
+            self.orphans.append(entry.orphans)
+        for orientation, text, place in entry.unmet:
+            self.unmet[orientation].append((slug, text, place))
+        if entry.borrowed:
+            self.borrowed.append((slug, entry.borrowed))
 
     def count(self, fit: Fit) -> int:
         return sum(row.fit == fit for row in self.rows)

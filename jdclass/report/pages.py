@@ -22,6 +22,7 @@ from jdclass.wording import finding
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 __all__ = ["Pages"]
 
@@ -58,6 +59,7 @@ class Pages:
         self.names = names
         self.wording = names.wording
         self.made = made
+        self._said: dict[str, Markup] = {}
 
     @cached_property
     def _environment(self) -> Environment:
@@ -71,7 +73,7 @@ class Pages:
             lstrip_blocks=True,
         )
         environment.globals.update(
-            say=self.wording.say,
+            say=self._say,
             label=self.wording.label,
             documents=self._documents,
             language=self.wording.language,
@@ -90,6 +92,17 @@ class Pages:
     @cached_property
     def _script(self) -> str:
         return (_DATA / "index.js").read_text(encoding="utf-8")
+
+    def _say(self, key: str, **values: object) -> str:
+        """The wording's text for a template. Texts without fields are escaped once and not on every page."""
+        if values:
+            return self.wording.say(key, **values)
+        found = self._said.get(key)
+        if found is None:
+            from markupsafe import escape
+
+            found = self._said[key] = escape(self.wording.say(key))
+        return found
 
     def _documents(self, count: int) -> str:
         return self.wording.say("index.documents_one" if count == 1 else "index.documents_many", n=f"{count:,}")

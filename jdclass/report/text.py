@@ -114,6 +114,10 @@ class FileNames:
         record = review.source.record
         return review.source.sha256[:16] if record is None else f"{review.source.sha256[:16]}-{record}"
 
+    def slug(self, review: Review) -> str:
+        """The usual name of the files about a role, without its ending."""
+        return slug(self.title(review), self.key(review))
+
     def title(self, review: Review) -> str:
         """The title; where names are masked and the file name is all that gave it, a note in its place."""
         given = [fact for fact in review.facts if fact.name == "title" and fact.value == review.title]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from jdclass.across import Borrowed, CriteriaTrace, Criterion
 from jdclass.document import Excluded, Phrase, Review
 from jdclass.framework import Framework
 from jdclass.report.questions import place_of, questions
-from jdclass.report.text import FileNames, share, shown, slug
+from jdclass.report.text import FileNames, share, shown
 from jdclass.wording import Finding, finding
 
 __all__ = ["ContrastRow", "LineView", "Mark", "RoleView", "Run", "StatementRow", "ZoneGroup", "role_view", "title_runs"]
@@ -263,10 +263,14 @@ def role_view(
     framework: Framework,
     trace: CriteriaTrace | None = None,
     borrowed: tuple[Borrowed, ...] | None = None,
+    slug: str | None = None,
 ) -> RoleView:
-    """Put a review into the words and runs that all writers lay out."""
+    """Put a review into the words and runs that all writers lay out.
+
+    `slug` names its files where another role has their usual name already.
+    """
     wording = names.wording
-    key, title = names.key(review), names.title(review)
+    title = names.title(review)
     marks = _marks(review, names, framework)
     worded = finding(review, wording=wording)
     said_above = {worded.sentence, *wording.all("said_above")}
@@ -275,8 +279,8 @@ def role_view(
     read = review.source.share_read
     return RoleView(
         review=review,
-        key=key,
-        slug=slug(title, key),
+        key=names.key(review),
+        slug=slug or names.slug(review),
         title=title,
         title_runs=title_runs(title, () if title != shown(review.title).strip() else review.claim.words),
         employer=shown(review.employer or ""),
@@ -309,8 +313,3 @@ def role_view(
         trace=trace,
         borrowed=borrowed,
     )
-
-
-def with_slug(view: RoleView, other: str) -> RoleView:
-    """The same view under another file name, where two roles would share one."""
-    return replace(view, slug=other)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +23,8 @@ __all__ = ["PanelWriter"]
 
 _FONT = "Arial"
 _BOX = "\u2610"
+_SAMPLE = " "  # a blank, so that python-docx has Word keep the blanks of what takes its place
+_DOCUMENT, _PROPERTIES = "word/document.xml", "docProps/core.xml"
 #: Name, size, space before and after of the styles that a sheet uses, in points.
 _STYLES = (("Normal", 9.5, 0, 2), ("Title", 14, 0, 2), ("Heading 1", 10.5, 7, 2), ("List Number", 9.5, 0, 1))
 _FOOT = 7.5
@@ -76,9 +81,10 @@ def _lighten(document: Document) -> None:
 
 
 class PanelWriter:
-    """Writes panel sheets, one after the other, by filling and emptying one document.
+    """Writes panel sheets: python-docx builds one with sample texts, and each sheet is filled from copies of its parts.
 
-    Opening a document and setting its styles costs more than a sheet. `made` is the date in a file's properties.
+    So no sheet pays for looking up styles, and what is the same in all files is packed once. `made` is the date in a
+    file's properties and entries, so that equal sheets have equal bytes.
     """
 
     def __init__(self, wording: Wording, *, made: datetime) -> None:
@@ -98,9 +104,43 @@ class PanelWriter:
         _lighten(self.document)
         for element in self.document.styles.element.iter(qn("w:lang")):
             element.set(qn("w:val"), wording.language)
+        properties = self.document.core_properties
+        properties.author = properties.last_modified_by = "jdclass"
+        properties.comments = ""
+        properties.language = wording.language
+        properties.created = properties.modified = made
+        self._samples()
+        self._same = self._packed()
+        parts = self.document.part.package.iter_parts()
+        self._own = [part for part in parts if part.partname.membername in (_DOCUMENT, _PROPERTIES)]
+
+    def _samples(self) -> None:
+        """Build each part of a sheet once: paragraphs by name, the table of quotes, and the boxes for the panel."""
+        from docx.shared import Pt
+
+        say, document = self.wording.say, self.document
+        self._text = document.add_paragraph(_SAMPLE)._p
+        self._title = document.add_paragraph(_SAMPLE, style="Title")._p
+        long_title = document.add_paragraph(_SAMPLE, style="Title")
+        long_title.runs[0].font.size = Pt(_LONG_TITLE)
+        self._long_title = long_title._p
+        lead = document.add_paragraph()
+        lead.add_run(_SAMPLE).bold = True
+        lead.add_run(_SAMPLE)
+        self._lead = lead._p
+        self._heading = document.add_heading(_SAMPLE, level=1)._p
+        self._question = document.add_paragraph(_SAMPLE, style="List Number")._p
+        foot = document.add_paragraph()
+        foot.paragraph_format.space_before = Pt(5)
+        foot.add_run(_SAMPLE).font.size = Pt(_FOOT)
+        self._foot = foot._p
+        heads = [say("column.orientation"), say("column.words"), say("column.place")]
+        self._quotes = self._table([heads, [_SAMPLE] * 3], (25, 105, 50))._tbl
+        self._quote = self._quotes.tr_lst[1]
+        self._quotes.remove(self._quote)
+        self._emptied()
         self._boxes()
-        #: The boxes for the panel, the same on every sheet: built once, copied into each.
-        self.boxes = self._emptied()
+        self._panel = self._emptied()
 
     def _emptied(self) -> list[Any]:
         """Take everything but the page's own settings out of the document, and give it back."""
@@ -112,22 +152,62 @@ class PanelWriter:
             body.remove(element)
         return elements
 
+    def _packed(self) -> bytes:
+        """A file with the parts that are the same in all sheets."""
+        whole, same = io.BytesIO(), io.BytesIO()
+        self.document.save(whole)
+        with zipfile.ZipFile(whole) as source, zipfile.ZipFile(same, "w") as target:
+            for name in source.namelist():
+                if name not in (_DOCUMENT, _PROPERTIES):
+                    target.writestr(self._entry(name), source.read(name))
+        return same.getvalue()
+
+    def _entry(self, name: str) -> zipfile.ZipInfo:
+        entry = zipfile.ZipInfo(name, self.made.timetuple()[:6])
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        return entry
+
     def write(self, path: Path, view: RoleView, sheet: PanelSheet, statements: Sequence[str]) -> None:
-        """Write one sheet. Texts go in as text: python-docx escapes them, and no field or link is made of them."""
+        """Write one sheet. Texts go in as text: lxml escapes them, and no field or link is made of them."""
+        self.document.core_properties.title = self.wording.say("page.panel_title", title=sheet.title)[:250]
         self._emptied()
-        properties = self.document.core_properties
-        properties.title = self.wording.say("page.panel_title", title=sheet.title)[:250]
-        properties.author = properties.last_modified_by = "jdclass"
-        properties.comments = ""
-        properties.language = self.wording.language
-        properties.created = properties.modified = self.made
-        self._head(view, sheet)
-        self._findings(sheet)
         end = self.document.element.body.sectPr
-        for element in self.boxes:
-            end.addprevious(deepcopy(element))
-        self._foot(statements)
-        self.document.save(str(path))
+        for element in chain(self._head(view, sheet), self._findings(sheet), map(deepcopy, self._panel)):
+            end.addprevious(element)
+        end.addprevious(_filled(self._foot, " ".join(statements)))
+        data = io.BytesIO(self._same)
+        with zipfile.ZipFile(data, "a") as target:
+            for part in self._own:
+                target.writestr(self._entry(part.partname.membername), part.blob)
+        path.write_bytes(data.getvalue())
+
+    def _head(self, view: RoleView, sheet: PanelSheet) -> Iterator[Any]:
+        say = self.wording.say
+        yield _filled(self._text, say("panel.heading"))
+        yield _filled(self._long_title if len(sheet.title) > LONG_TITLE else self._title, sheet.title)
+        yield _filled(self._text, " · ".join(f"{label}: {value}" for label, value in sheet.facts))
+        fit = say("fit.line", fit=view.finding.label)
+        yield _filled(self._lead, f"{fit}. ", f"{view.finding.sentence} {say('panel.note')}")
+
+    def _findings(self, sheet: PanelSheet) -> Iterator[Any]:
+        say = self.wording.say
+        yield _filled(self._heading, say("panel.quotes"))
+        if sheet.quotes:
+            table = deepcopy(self._quotes)
+            for mark in sheet.quotes:
+                table.append(_filled(self._quote, mark.label, f"“{mark.text}”", mark.place))
+            yield table
+            if sheet.quotes_more:
+                yield _filled(self._text, say("panel.quotes_more", n=sheet.quotes_more))
+        else:
+            yield _filled(self._text, say("panel.quotes_none"))
+        yield _filled(self._heading, say("panel.missing"))
+        yield _filled(self._text, sheet.missing or say("panel.missing_none"))
+        yield _filled(self._heading, say("panel.questions"))
+        for question in sheet.questions:
+            yield _filled(self._question, question)
+        if not sheet.questions:
+            yield _filled(self._text, say("panel.questions_none"))
 
     def _table(self, rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Table:
         """A grid of texts under a repeated head; widths in millimetres. Rows never break over a page."""
@@ -152,38 +232,6 @@ class PanelWriter:
                         run.get_or_add_rPr().get_or_add_b()
         return table
 
-    def _head(self, view: RoleView, sheet: PanelSheet) -> None:
-        from docx.shared import Pt
-
-        say, document = self.wording.say, self.document
-        document.add_paragraph(say("panel.heading"))
-        title = document.add_paragraph(sheet.title, style="Title")
-        if len(sheet.title) > LONG_TITLE:
-            title.runs[0].font.size = Pt(_LONG_TITLE)
-        document.add_paragraph(" · ".join(f"{label}: {value}" for label, value in sheet.facts))
-        lead = document.add_paragraph()
-        lead.add_run(say("fit.line", fit=view.finding.label) + ". ").bold = True
-        lead.add_run(f"{view.finding.sentence} {say('panel.note')}")
-
-    def _findings(self, sheet: PanelSheet) -> None:
-        say, document = self.wording.say, self.document
-        document.add_heading(say("panel.quotes"), level=1)
-        if sheet.quotes:
-            rows = [[say("column.orientation"), say("column.words"), say("column.place")]]
-            rows += [[mark.label, f"“{mark.text}”", mark.place] for mark in sheet.quotes]
-            self._table(rows, (25, 105, 50))
-            if sheet.quotes_more:
-                document.add_paragraph(say("panel.quotes_more", n=sheet.quotes_more))
-        else:
-            document.add_paragraph(say("panel.quotes_none"))
-        document.add_heading(say("panel.missing"), level=1)
-        document.add_paragraph(sheet.missing or say("panel.missing_none"))
-        document.add_heading(say("panel.questions"), level=1)
-        for question in sheet.questions:
-            document.add_paragraph(question, style="List Number")
-        if not sheet.questions:
-            document.add_paragraph(say("panel.questions_none"))
-
     def _boxes(self) -> None:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Mm
@@ -203,9 +251,12 @@ class PanelWriter:
         for side in self._table(rows, (36, 54, 58, 32)).rows[1:]:
             side.height = Mm(9)
 
-    def _foot(self, statements: Sequence[str]) -> None:
-        from docx.shared import Pt
 
-        foot = self.document.add_paragraph()
-        foot.paragraph_format.space_before = Pt(5)
-        foot.add_run(" ".join(statements)).font.size = Pt(_FOOT)
+def _filled(sample: Any, *texts: str) -> Any:
+    """A copy of an element with these texts in the place of its sample texts, in order."""
+    from docx.oxml.ns import qn
+
+    copy = deepcopy(sample)
+    for element, text in zip(copy.iter(qn("w:t")), texts, strict=True):
+        element.text = text
+    return copy

@@ -7,6 +7,7 @@ cell that begins with "=" stays text also when somebody edits it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,9 @@ from jdclass.report.text import shown
 from jdclass.report.view import RoleView
 from jdclass.wording import Wording
 
-__all__ = ["LIMIT_CELL", "REVIEW_COLUMNS", "Workbook"]
+__all__ = ["LIMIT_CELL", "REVIEW_COLUMNS", "RoleRows", "Workbook", "role_rows"]
+
+Cells = tuple[str | float | None, ...]
 
 #: What a cell of Excel can hold, and the rows of a sheet.
 LIMIT_CELL = 32_767
@@ -29,6 +32,8 @@ REVIEW_COLUMNS = (
     "number", "key", "title", "employer", "file", "claim", "duties", "finding",
     "mark", "corrected_claim", "corrected_duties", "note", "initials", "side",
 )  # fmt: skip
+#: The columns of the Roles sheet that hold shares.
+_SHARES = (11, 12, 13, 14, 18)
 #: Height of a line in points, and the most lines that a row opens to: a longer cell is read in the cell itself.
 _LINE = 13.5
 _MOST_LINES = 8
@@ -59,28 +64,81 @@ class _Sheet:
         self.sheet.repeat_rows(0)
         self.sheet.set_margins(0.4, 0.4, 0.5, 0.5)
 
-    def add(self, values: Sequence[object], formats: dict[int, Any] | None = None) -> None:
+    def add(self, values: Cells, formats: dict[int, Any] | None = None) -> None:
         """One row. None is an empty cell; a sheet that is full leaves the rest out and counts it."""
         if self.row + 1 >= LIMIT_ROWS:
             self.left_out += 1
             return
         self.row += 1
-        lines = max(_lines(str(value), width) for value, (_, width) in zip(values, self.columns, strict=True))
-        if lines > 1:
-            self.sheet.set_row(self.row, _LINE * min(lines, _MOST_LINES))
+        sheet, row, formats = self.sheet, self.row, formats or {}
+        lines = 1
         for column, value in enumerate(values):
-            style = (formats or {}).get(column)
-            if value is None:
-                self.sheet.write_blank(self.row, column, None, style or self.book.cell)
-            elif isinstance(value, bool | str):
-                text = str(value)
-                self.sheet.write_string(self.row, column, text[:LIMIT_CELL], style or self.book.cell)
-            else:
-                self.sheet.write_number(self.row, column, value, style or self.book.number)
+            if isinstance(value, str):
+                if len(value) > (width := self.columns[column][1]):
+                    lines = max(lines, _lines(value, width))
+                    value = value[:LIMIT_CELL]
+                sheet.write_string(row, column, value, formats.get(column, self.book.cell))
+            elif value is not None:
+                sheet.write_number(row, column, value, formats.get(column, self.book.number))
+            elif column in formats:
+                sheet.write_blank(row, column, None, formats[column])
+        if lines > 1:
+            sheet.set_row(row, _LINE * min(lines, _MOST_LINES))
 
     def filter(self) -> None:
         if self.row:
             self.sheet.autofilter(0, 0, self.row, len(self.columns) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRows:
+    """The cells of one role by sheet, all but the running number that stands first in each row."""
+
+    role: Cells
+    phrases: tuple[Cells, ...]
+    review: Cells
+    lines: tuple[Cells, ...]
+
+
+def role_rows(view: RoleView, wording: Wording) -> RoleRows:
+    """What the workbook holds of one role."""
+    review = view.review
+    label, say = wording.label, wording.say
+    yes, no = say("panel.yes"), say("panel.no")
+    known = view.finding.fit != "unknown"
+    claim = label("name", review.claim.orientation)
+    duties = label("name", review.duties.orientation if known else "unknown")
+    usual, match = review.usual, review.match
+    counted = [mark.kind for mark in view.counted]
+    contrasts = {(p.line, p.start, p.end, p.orientation): p.contrast for p in review.phrases}
+    return RoleRows(
+        (
+            view.title, view.employer, claim, duties, view.finding.label, view.finding.sentence,
+            yes if view.put_forward else no, {"yes": yes, "no": no, "unknown": say("unusual.unknown")}[view.unusual],
+            shown(usual.title_family), usual.n,
+            review.duties.leadership if known else None, review.duties.management if known else None,
+            usual.leadership, usual.management, match.score, match.low, match.high, review.source.share_read,
+            counted.count("leadership"), counted.count("management"), "; ".join(view.conflicts),
+            "; ".join(view.missing), view.file, review.source.sha256,
+            f"{shown(review.model.name)} {shown(review.model.version)}", view.key,
+        ),
+        tuple(
+            (
+                view.title, mark.text, mark.label, mark.detail if mark.sure else None,
+                contrasts.get((mark.line, mark.start, mark.end, mark.kind)),
+                float(mark.sure) if mark.sure else None, yes if mark.counted else no,
+                None if mark.sure else mark.detail, mark.place, mark.line, mark.start, mark.end,
+            )
+            for mark in view.marks
+        ),
+        (
+            view.key, view.title, view.employer, view.file, claim, duties, view.finding.sentence,
+            None, None, None, None, None, None,
+        ),
+        tuple(
+            (at, line.zone, yes if line.heading else None, shown(line.text)) for at, line in enumerate(review.lines)
+        ),
+    )  # fmt: skip
 
 
 class Workbook:
@@ -118,6 +176,8 @@ class Workbook:
         self.hint_part = self.file.add_format({"bg_color": "#EDEDED"})
         self.hint_not = self.file.add_format({"bg_color": "#D9D9D9", "bold": True})
         self.hint_unknown = self.file.add_format({"font_color": "#595959", "italic": True})
+        self.role_formats = dict.fromkeys(_SHARES, self.share)
+        self.review_formats = dict.fromkeys(range(REVIEW_COLUMNS.index("mark"), len(REVIEW_COLUMNS)), self.input)
         self._open_sheets()
         self._closed = False
 
@@ -187,66 +247,20 @@ class Workbook:
             say("workbook.text"),
             [
                 (say("column.number"), 6), (say("workbook.line"), 7), (say("workbook.zone"), 14),
-                (say("workbook.heading"), 9), (say("workbook.words_of_line"), 110), (say("column.place"), 34),
+                (say("workbook.heading"), 9), (say("workbook.words_of_line"), 130),
             ],
             frozen=2,
         )  # fmt: skip
-        self.text.sheet.freeze_panes(1, 2)
 
-    def add(self, view: RoleView) -> None:
+    def add(self, rows: RoleRows) -> None:
         """One role: a row of Roles and of Review, its phrases and its lines."""
-        review = view.review
-        label, say = self.wording.label, self.wording.say
-        yes_no = {"yes": say("panel.yes"), "no": say("panel.no"), "unknown": say("unusual.unknown")}
         number = self.roles.row + 1
-        known = view.finding.fit != "unknown"
-        claim = label("name", review.claim.orientation)
-        duties = label("name", review.duties.orientation if known else "unknown")
-        usual, match = review.usual, review.match
-        counted = [mark.kind for mark in view.counted]
-        shares = dict.fromkeys((11, 12, 13, 14, 18), self.share)
-        self.roles.add(
-            (
-                number, view.title, view.employer, claim, duties, view.finding.label, view.finding.sentence,
-                yes_no["yes"] if view.put_forward else yes_no["no"], yes_no[view.unusual],
-                shown(usual.title_family), usual.n,
-                review.duties.leadership if known else None, review.duties.management if known else None,
-                usual.leadership, usual.management, match.score, match.low, match.high, review.source.share_read,
-                counted.count("leadership"), counted.count("management"), "; ".join(view.conflicts),
-                "; ".join(view.missing), view.file, review.source.sha256,
-                f"{shown(review.model.name)} {shown(review.model.version)}", view.key,
-            ),
-            shares,
-        )  # fmt: skip
-        contrasts = {(p.line, p.start, p.end, p.orientation): p.contrast for p in review.phrases}
-        for mark in view.marks:
-            self.phrases.add(
-                (
-                    number, view.title, mark.text, mark.label, mark.detail if mark.sure else None,
-                    contrasts.get((mark.line, mark.start, mark.end, mark.kind)),
-                    float(mark.sure) if mark.sure else None, yes_no["yes"] if mark.counted else yes_no["no"],
-                    None if mark.sure else mark.detail, mark.place, mark.line, mark.start, mark.end,
-                )
-            )  # fmt: skip
-        self.review.add(
-            (
-                number, view.key, view.title, view.employer, view.file, claim, duties, view.finding.sentence,
-                None, None, None, None, None, None,
-            ),
-            dict.fromkeys(range(REVIEW_COLUMNS.index("mark"), len(REVIEW_COLUMNS)), self.input),
-        )  # fmt: skip
-        view_places = {line.number: line.place for group in view.groups for line in group.lines}
-        for at, line in enumerate(review.lines):
-            self.text.add(
-                (
-                    number,
-                    at,
-                    line.zone,
-                    yes_no["yes"] if line.heading else yes_no["no"],
-                    shown(line.text),
-                    view_places.get(at, ""),
-                )
-            )
+        self.roles.add((number, *rows.role), self.role_formats)
+        for phrase in rows.phrases:
+            self.phrases.add((number, *phrase))
+        self.review.add((number, *rows.review), self.review_formats)
+        for line in rows.lines:
+            self.text.add((number, *line))
 
     def add_failure(self, file: str, message: str) -> None:
         """One file that could not be read."""

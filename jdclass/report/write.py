@@ -10,31 +10,20 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from jdclass.across import (
-    DocumentChanges,
-    ProfileText,
-    RunChanges,
-    compare_documents,
-    compare_runs,
-    find_borrowed,
-    index_profiles,
-    trace,
-)
+from jdclass.across import DocumentChanges, ProfileText, RunChanges, compare_documents, compare_runs
 from jdclass.document import Failure, Review
 from jdclass.errors import StoreError
 from jdclass.framework import Framework, default_framework
 from jdclass.report.folder import Folder
 from jdclass.report.pages import Pages
-from jdclass.report.panel import panel_sheet
+from jdclass.report.roles import RoleSetup, write_page, write_roles
 from jdclass.report.text import FileNames
-from jdclass.report.view import role_view, with_slug
-from jdclass.report.word import PanelWriter
 from jdclass.report.workbook import Workbook
 from jdclass.wording import Wording, default_wording
 
@@ -111,13 +100,21 @@ def _swap_in(run: Path, fresh: Path) -> tuple[Path, ...]:
     return tuple(kept)
 
 
-def _write(path: Path, page: str) -> None:
-    # What is no Unicode (a lone surrogate of a file name, say) becomes a question mark and stops no report.
-    path.write_text(page, encoding="utf-8", errors="replace")
-
-
 def _again(values: Callable[[], Iterable[_T]] | Iterable[_T]) -> Iterable[_T]:
     return values() if callable(values) else values
+
+
+def _named(reviews: Iterable[Review], names: FileNames) -> Iterator[tuple[Review, str]]:
+    """Each review with the name of its files; one that another role has already gets a number."""
+    taken: set[str] = set()
+    for review in reviews:
+        slug = first = names.slug(review)
+        number = 2
+        while slug in taken:
+            slug = f"{first}-{number}"
+            number += 1
+        taken.add(slug)
+        yield review, slug
 
 
 def write_reports(
@@ -131,46 +128,33 @@ def write_reports(
     name: str | None = None,
     wording: Wording | None = None,
     framework: Framework | None = None,
+    workers: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> ReportSummary:
     """Write `index.html`, `roles/`, `panel/`, `across.html` and `review.xlsx` into `run`, in one pass over the reviews.
 
     `profiles` turns on the check of profile wording; `mask_names` shows no file name; `made` is the day printed;
-    `name` is what the folder is called on the pages (the name of
-    `run`); `progress` is told the number of roles written. Raises StoreError where the run cannot be written.
+    `name` is what the folder is called on the pages (the name of `run`); `workers` is the number of processes, and
+    their number shows in no file; `progress` is told the number of roles written. Raises StoreError where the run
+    cannot be written.
     """
     wording = wording or default_wording()
     framework = framework or default_framework()
-    made = made or date.today()
-    stamp = datetime.combine(made, time(12), UTC)
     names = FileNames(wording, mask=mask_names)
     name = name if name is not None else run.resolve().name
-    pages = Pages(names, made=made)
     folder = Folder(framework)
-    index = index_profiles(profiles) if profiles else None
     fresh = None
     try:
         run.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=".reports-", dir=run))
+        setup = RoleSetup(fresh, wording, framework, mask_names, made or date.today(), tuple(profiles))
+        pages = Pages(names, made=setup.made)
         (fresh / "roles").mkdir()
         (fresh / "panel").mkdir()
-        word = PanelWriter(wording, made=stamp)
-        with Workbook(fresh / "review.xlsx", wording, made=stamp.replace(tzinfo=None)) as book:
-            for review in _again(reviews):
-                found = trace(review, framework=framework)
-                borrowed = None if index is None else find_borrowed(review, index, framework=framework)
-                view = role_view(review, names=names, framework=framework, trace=found, borrowed=borrowed)
-                number = 2
-                first = view.slug
-                while view.slug in folder.entries:
-                    view = with_slug(view, f"{first}-{number}")
-                    number += 1
-                folder.add(view)
-                book.add(view)
-                sheet = panel_sheet(view, names)
-                _write(fresh / "roles" / f"{view.slug}.html", pages.role(view))
-                _write(fresh / "panel" / f"{view.slug}.html", pages.panel(view, sheet))
-                word.write(fresh / "panel" / f"{view.slug}.docx", view, sheet, pages.role_statements(review))
+        with Workbook(fresh / "review.xlsx", wording, made=setup.stamp.replace(tzinfo=None)) as book:
+            for done in write_roles(setup, _named(_again(reviews), names), workers=workers):
+                folder.add(done.entry)
+                book.add(done.rows)
                 if progress is not None:
                     progress(len(folder.rows))
             failed = []
@@ -178,8 +162,8 @@ def write_reports(
                 failed.append((names.failed_file(failure), names.free(failure.message, failure)))
                 book.add_failure(*failed[-1])
             book.finish(folder, name, pages.folder_statements(folder))
-        _write(fresh / "index.html", pages.index(folder, name, failed))
-        _write(fresh / "across.html", pages.across(folder, name, profiles=index is not None))
+        write_page(fresh / "index.html", pages.index(folder, name, failed))
+        write_page(fresh / "across.html", pages.across(folder, name, profiles=bool(profiles)))
         files = sum(path.is_file() for path in fresh.rglob("*"))
         kept = _swap_in(run, fresh)
     except OSError as error:
@@ -211,7 +195,7 @@ def write_document_changes(
     changes = compare_documents(old, new)
     page = _one_page(mask_names, made, wording).changes(changes)
     try:
-        _write(out, page)
+        write_page(out, page)
     except OSError as error:
         raise StoreError(f"{out}: cannot be written: {error.strerror or error}") from error
     return changes
@@ -235,7 +219,7 @@ def write_run_changes(
     changes = compare_runs(old, new)
     page = _one_page(mask_names, made, wording).runs(changes, old_name, new_name)
     try:
-        _write(out, page)
+        write_page(out, page)
     except OSError as error:
         raise StoreError(f"{out}: cannot be written: {error.strerror or error}") from error
     return changes

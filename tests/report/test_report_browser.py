@@ -341,17 +341,18 @@ def test_five_thousand_roles_are_shown_a_hundred_at_a_time(browser: Browser, tmp
     from datetime import date
 
     from jdclass.framework import default_framework
-    from jdclass.report.folder import Folder
+    from jdclass.report.folder import Folder, entry_of
     from jdclass.report.pages import Pages
     from jdclass.report.text import FileNames
-    from jdclass.report.view import role_view, with_slug
+    from jdclass.report.view import role_view
     from jdclass.wording import default_wording
 
     names = FileNames(default_wording())
     folder = Folder(default_framework())
-    views = [role_view(review, names=names, framework=default_framework()) for review in made(50)]
+    reviews = made(50)
     for number in range(5_000):
-        folder.add(with_slug(views[number % 50], f"role-{number}"))
+        view = role_view(reviews[number % 50], names=names, framework=folder.framework, slug=f"role-{number}")
+        folder.add(entry_of(view, framework=folder.framework))
     page = tmp_path / "index.html"
     page.write_text(Pages(names, made=date(2026, 1, 1)).index(folder, "many", []), encoding="utf-8")
     assert page.stat().st_size < 6_000_000

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -11,7 +12,7 @@ from made_reviews import made, small
 
 from jdclass.document import Failure
 from jdclass.errors import StoreError
-from jdclass.report import write_reports
+from jdclass.report import roles, write_reports
 
 
 def names(run: Path) -> set[str]:
@@ -27,14 +28,30 @@ def test_what_is_written_and_what_is_told(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
 
 
-def test_the_same_reviews_give_the_same_pages(tmp_path: Path) -> None:
-    from datetime import date
+def test_the_same_reviews_give_the_same_files_by_any_number_of_processes(tmp_path: Path) -> None:
+    """Equal names, of which the second gets a number, stand far apart: more than one process writes them."""
+    reviews = [small(), *made(20), small()]
+    for name, workers in (("one", 1), ("again", 1), ("two", 2)):
+        write_reports(tmp_path / name, reviews, [], made=date(2026, 1, 1), name="folder", workers=workers)
+    assert len(names(tmp_path / "one")) == 3 * len(reviews) + 4
+    for other in ("again", "two"):
+        assert names(tmp_path / other) == names(tmp_path / "one")
+        for name in names(tmp_path / "one"):
+            assert (tmp_path / other / name).read_bytes() == (tmp_path / "one" / name).read_bytes(), name
 
-    for name in ("one", "two"):
-        write_reports(tmp_path / name, made(3), [], made=date(2026, 1, 1), name="folder")
-    for name in names(tmp_path / "one"):
-        if name.endswith(".html"):
-            assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+def test_a_process_that_dies_is_told_and_leaves_no_half_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_reports(tmp_path, made(2), [])
+    before = {name: (tmp_path / name).read_bytes() for name in names(tmp_path)}
+    monkeypatch.setattr(roles, "_write_piece", _die)
+    with pytest.raises(StoreError, match="a process that wrote reports was ended, by the system or by someone: "):
+        write_reports(tmp_path, made(3), [], workers=2)
+    assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == before
+    assert not list(tmp_path.glob(".*"))
+
+
+def _die(setup: bytes, given: object) -> None:
+    os._exit(9)
 
 
 def test_pages_of_roles_that_are_gone_go_and_other_files_stay(tmp_path: Path) -> None:
