@@ -26,7 +26,8 @@ class Explained:
     `state`: shown in the review; passed_over by the judge as too uncertain; lexicon, where a pattern stands in a line
     whose zone shows phrases and the classifiers proposed none. `contrast` is None where none was worked out (passed
     over), `probability` where nothing was judged (lexicon). `rows` are the patterns and collisions of the data files
-    that share a word with it, `weights` the parts of the judge's log odds, the largest first.
+    that share a word with it, `weights` the parts of the judge's log odds, the largest first, and `rest` what the
+    `others` that are not among them add: together they are the log odds of the probability.
     """
 
     state: State
@@ -39,6 +40,8 @@ class Explained:
     probability: float | None
     rows: tuple[str, ...]
     weights: tuple[Weight, ...]
+    others: int = 0
+    rest: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ def explain(reviewer: Reviewer, role: RoleDescription, *, most: int = 6) -> Expl
         place = places.get(span)
         patterns = [model.lexicon.explain(hit.pattern) for hit in matches.hits if _meet(hit, first, last)]
         hiding = [model.collisions.explain(hit.collision) for hit in matches.collisions if _meet(hit, first, last)]
+        parts = () if place is None else judge_weights(labellers, evidence, proposals, place)
         return Explained(
             state,
             line,
@@ -81,7 +85,9 @@ def explain(reviewer: Reviewer, role: RoleDescription, *, most: int = 6) -> Expl
             contrast,
             None if place is None else round(probabilities[place], 3),
             (*patterns, *hiding),
-            () if place is None else judge_weights(labellers, evidence, proposals, place)[:most],
+            parts[:most],
+            len(parts[most:]),
+            sum(part.adds for part in parts[most:]),
         )
 
     found = [

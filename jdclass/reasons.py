@@ -98,8 +98,11 @@ def reasons(
         what = "leadership and management" if claim.orientation == "both" else claim.orientation
         suggests = "suggest" if len(claim.words) > 1 else "suggests"
         said.append(f"In the title {named} {suggests} {what}." if named else f"The title suggests {what}.")
+    # Most of what is leadership or management may still be little of the whole: the shares say how much.
+    one = duties.orientation in ("leadership", "management")
     said.append(
-        f"The duties found in the text hold {_HOLDS[duties.orientation]}: of {words} words, "
+        f"{'Of the two, the' if one else 'The'} duties found in the text hold {_HOLDS[duties.orientation]}: "
+        f"of {words} words, "
         f"{_percent(duties.leadership)} stand in leadership phrases "
         f"and {_percent(duties.management)} in management phrases."
     )

@@ -171,7 +171,7 @@ class Reviewer:
             doubtful=[draft.reading.vague for draft in drafts],
         )
         changes = counterfactuals(
-            model.duties, tallies, [draft.weighed for draft in drafts], [found.duties for found in assessments]
+            model.duties, tallies, [draft.removable for draft in drafts], [found.duties for found in assessments]
         )
         out = []
         for draft, assessment, change in zip(drafts, assessments, changes, strict=True):
@@ -246,6 +246,8 @@ class _Draft:
             )
             for place, (phrase, probability) in enumerate(zip(self.phrases, sure, strict=True))
         ]
+        # What a counterfactual names stands in duties lines, for a reader to find it among the counted phrases.
+        self.removable = [phrase for phrase in self.weighed if self.phrases[phrase.number].counted]
         self.tally = tally_of([len(line.text.split()) for line in lines], stated, self.weighed)
 
     def _cut(self, first: int, last: int) -> tuple[int, int, int, str]:

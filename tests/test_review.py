@@ -124,6 +124,26 @@ def test_words_of_the_claim_stand_in_the_title(reviews: list[Review]) -> None:
         assert all(word in review.title for word in review.claim.words)
 
 
+def test_a_counterfactual_names_counted_phrases_of_one_side_and_another_reading(reviews: list[Review]) -> None:
+    told = [review for review in reviews if review.match.counterfactual]
+    assert told
+    for review in told:
+        said, _, instead = str(review.match.counterfactual).rpartition(" the duties would read as ")
+        named = [phrase for phrase in review.phrases if phrase.counted and f"'{phrase.text}'" in said]
+        assert {phrase.orientation for phrase in named} in ({"leadership"}, {"management"})
+        assert sum(len(phrase.text) + 4 for phrase in named) >= len(said.partition("(")[2])  # all that it names
+        reading = {"leadership.": "leadership", "management.": "management"}.get(instead, instead.split()[0])
+        assert reading in ORIENTATIONS4
+        assert reading != review.duties.orientation
+
+
+def test_the_share_of_either_side_is_told_with_its_reading(reviews: list[Review]) -> None:
+    for review in reviews:
+        if not review.match.abstained:
+            (said,) = [reason for reason in review.match.reasons if "duties found in the text hold" in reason]
+            assert said.startswith("Of the two, ") == (review.duties.orientation in ("leadership", "management"))
+
+
 def test_a_record_can_be_read_back(reviews: list[Review]) -> None:
     for review in reviews:
         record = review.to_dict()

@@ -44,7 +44,8 @@ def public(shared: Path) -> Iterator[RoleDescription]:
 @pytest.fixture(scope="module")
 def roles(demo: Path) -> list[RoleDescription]:
     found = list(authored())
-    found += [role for role in read_path(demo) if not isinstance(role, Failure)]
+    files = sorted(path for path in demo.iterdir() if path.suffix not in (".py", ".md") and path.is_file())
+    found += [role for path in files for role in read_path(path) if not isinstance(role, Failure)]
     if SHARED:
         found += islice(public(Path(SHARED)), max(0, WANTED - len(found)))
     return found

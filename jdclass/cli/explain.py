@@ -21,6 +21,12 @@ _STATES = {
 }
 
 
+_LEGEND = (
+    "Each figure is what one part adds to the log odds that the phrase is one, of this side. In brackets stands the "
+    "part's value: how many standard deviations from the mean of all proposals, or for words how many there are."
+)
+
+
 def explain(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="One document.", show_default=False)],
     title: Annotated[
@@ -74,6 +80,8 @@ def _record(found: Explanation) -> dict[str, Any]:
                     {"what": weight.what, "value": round(weight.value, 4), "adds": round(weight.adds, 4)}
                     for weight in item.weights
                 ],
+                "others": item.others,
+                "rest": round(item.rest, 4),
             }
             for item in found.phrases
         ],
@@ -102,6 +110,9 @@ def _show(found: Explanation) -> None:
         console.print(_phrase(item))
     if not found.phrases:
         console.print("No phrase was found or passed over.")
+    elif any(item.weights for item in found.phrases):
+        console.print()
+        console.print(Text(_LEGEND, "dim"))
     if review.match.counterfactual:
         console.print()
         console.print(Text(printable(review.match.counterfactual)))
@@ -123,4 +134,9 @@ def _phrase(item: Explained) -> Any:
         text.append("\n    no row of the lexicon: the classifiers alone", "dim")
     for weight in item.weights:
         text.append(f"\n    {weight.adds:+7.2f}  {weight.what} ({weight.value:.2f})", "dim")
+    if item.weights:
+        odds = sum(weight.adds for weight in item.weights) + item.rest
+        if item.others:
+            text.append(f"\n    {item.rest:+7.2f}  {item.others} other parts together", "dim")
+        text.append(f"\n    {odds:+7.2f}  in all: the log odds of probability {item.probability:.2f}", "dim")
     return text

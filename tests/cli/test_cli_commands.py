@@ -215,11 +215,16 @@ def test_weights_add_up_to_the_probability(demo: Path, reviewer) -> None:
     from jdclass.explain import explain
     from jdclass.review import read_one
 
-    found = explain(reviewer, read_one(demo / "ward-manager-acute-frailty-jd.docx"), most=1_000)
-    for item in found.phrases:
+    role = read_one(demo / "ward-manager-acute-frailty-jd.docx")
+    whole, part = explain(reviewer, role, most=1_000), explain(reviewer, role, most=3)
+    for item, short in zip(whole.phrases, part.phrases, strict=True):
         if item.weights:
             odds = sum(weight.adds for weight in item.weights)
             assert 1 / (1 + exp(-odds)) == pytest.approx(item.probability, abs=2e-3)
+            assert (item.others, item.rest) == (0, 0)
+            assert short.weights == item.weights[:3]
+            assert short.others == len(item.weights) - 3
+            assert sum(weight.adds for weight in short.weights) + short.rest == pytest.approx(odds)
 
 
 def test_explain_as_text(jdclass: Run, demo: Path) -> None:
@@ -227,6 +232,8 @@ def test_explain_as_text(jdclass: Run, demo: Path) -> None:
     assert done.code == 0
     assert done.out.startswith("Head of Safeguarding\n")
     assert "; shown" in done.out
+    shown = done.out.count("in all: the log odds of probability")
+    assert shown == done.out.count(" other parts together") > 0
 
 
 def test_explain_of_a_folder_or_a_file_of_many(jdclass: Run, demo: Path) -> None:
