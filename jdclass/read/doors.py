@@ -94,7 +94,7 @@ def _open(path: Path) -> IO[bytes]:
 
 
 def read_path(
-    path: Path,
+    path: Path | str,
     *,
     name: str | None = None,
     title: str | None = None,
@@ -107,6 +107,7 @@ def read_path(
     `title` stands over the document's own and is for single documents. A file or record that cannot be read is a
     Failure with the named error; nothing is raised for it.
     """
+    path = Path(path)
     name = str(path) if name is None else name
     try:
         with _open(path) as stream:

@@ -42,7 +42,10 @@ def convert(source: Path, folder: Path) -> None:
 
 
 def make_encrypted(folder: Path) -> None:
-    """A Word file and a PDF that want a password, "secret". Needs msoffcrypto-tool as well."""
+    """A Word file and a PDF that want a password, "secret". Needs msoffcrypto-tool as well.
+
+    encrypted.odt was saved by hand in LibreOffice with the same password, as its converter takes none.
+    """
     import docx
     import msoffcrypto
 

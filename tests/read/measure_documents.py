@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure reading: blocks whole and in order, places, time and memory, against other libraries on the same files.
 
-    python tests/read/measure_documents.py [--runs 7] [--markdown]
+    python tests/read/measure_documents.py [--runs 7]
 
 The files are those of tests/read/data and their HTML and text forms. Each library reads each format in a process of
 its own; one that is not installed is left out (pip install python-docx docx2python pdfplumber "markitdown[docx,pdf]").

@@ -135,7 +135,7 @@ def test_hard_wrapped_text_is_rejoined() -> None:
     assert len(lines[0] & lines[1]) >= 0.97 * len(lines[0])
 
 
-@pytest.mark.parametrize(("name", "message"), [("docx", "the file is"), ("pdf", "the PDF is")])
+@pytest.mark.parametrize(("name", "message"), [("docx", "the file is"), ("pdf", "the PDF is"), ("odt", "the file is")])
 def test_encrypted_files(name: str, message: str) -> None:
     (failure,) = read_path(made.DATA / f"encrypted.{name}")
     assert not isinstance(failure, RoleDescription)

@@ -144,6 +144,20 @@ def test_a_file_without_permission_is_a_failure(tmp_path: Path) -> None:
     assert (found.error, found.message) == ("NotReadableError", "no permission to read it")
 
 
+def test_a_file_that_the_system_refuses_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jdclass.read import read_path
+
+    def refuse(path: Path, mode: str = "r") -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "x.txt"
+    path.write_text("Lead the team")
+    monkeypatch.setattr(Path, "open", refuse)
+    (found,) = read_path(path)
+    assert isinstance(found, Failure)
+    assert (found.error, found.message) == ("NotReadableError", "no permission to read it")
+
+
 @pytest.mark.parametrize("ending", sorted(GOOD))
 def test_a_hundred_damaged_files_of_each_format(ending: str, tmp_path: Path) -> None:
     """In the child, as a batch reads them: a crash or a hang would be a failure of ours with its own name."""
