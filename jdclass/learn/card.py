@@ -92,6 +92,7 @@ class Card:
                 "pairs": self.swapped.pairs,
                 "abstained": self.swapped.abstained,
                 "lower": self.swapped.lower,
+                "by_claim": {claim: [count, lower] for claim, count, lower in self.swapped.claims},
             },
             "kinds": {
                 kind: {name: interval.value for name, interval in rows.items()} for kind, rows in self.kinds.items()
@@ -183,7 +184,10 @@ def _swaps(card: Card) -> str:
         f"{found.pairs} pairs of a role whose gold match is 4 or 5 and the title of another role, of another title "
         f"family and with another gold claim; train roles by models of other employers, dev by this one. "
         f"{found.abstained} abstained. Of the {scored} scored, {found.lower} ({_number(share)}; 95% interval "
-        f"{_number(low)} to {_number(high)} over roles) score lower than under their own title, {found.same} the same."
+        f"{_number(low)} to {_number(high)} over roles) score lower than under their own title, {found.same} the same. "
+        "By the claim of the own title: "
+        + "; ".join(f"{claim} {lower} of {count}" for claim, count, lower in found.claims)
+        + "."
     )
 
 

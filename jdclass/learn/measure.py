@@ -130,7 +130,7 @@ def _swapped(
     given = [read_text(roles[number].text, title=title) for number, title in other]
     for (number, _), review in zip(other, Reviewer(model).review_many(given), strict=True):
         pairs.append((number, own[number], review.match.score))
-    return swapped(pairs, draws=plan.draws, seed=seed)
+    return swapped(roles, pairs, draws=plan.draws, seed=seed)
 
 
 def _by_kind(

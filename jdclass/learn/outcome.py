@@ -163,7 +163,8 @@ class Swapped:
     """What became of pairs of a role and a title of another family and claim.
 
     `abstained` pairs have no score; of the others `lower` score lower than under the role's own title and `same` alike.
-    `share` is lower / scored, with a 95% interval over roles drawn again; NaN without a scored pair.
+    `share` is lower / scored, with a 95% interval over roles drawn again; NaN without a scored pair. `claims` has
+    (gold claim of the role's own title, scored, lower) rows.
     """
 
     pairs: int
@@ -171,10 +172,18 @@ class Swapped:
     lower: int
     same: int
     share: tuple[float, float, float]
+    claims: tuple[tuple[str, int, int], ...] = ()
 
 
-def swapped(pairs: Sequence[tuple[int, int | None, int | None]], *, draws: int = 200, seed: int = 0) -> Swapped:
-    """Count (role, its own score, its score under the other title) rows; None where reviewing abstains."""
+def swapped(
+    roles: Sequence[GoldRole],
+    pairs: Sequence[tuple[int, int | None, int | None]],
+    *,
+    draws: int = 200,
+    seed: int = 0,
+) -> Swapped:
+    """Count (number of the role, its own score, its score under the other title) rows; None where reviewing
+    abstains."""
     told: dict[int, list[tuple[int, int]]] = {}
     for number, own, other in pairs:
         if own is not None and other is not None:
@@ -190,7 +199,11 @@ def swapped(pairs: Sequence[tuple[int, int | None, int | None]], *, draws: int =
         sums = table[drawn].sum(axis=1)
         low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.025, 0.975])
         share = (lower / len(scored), float(low), float(high))
-    return Swapped(len(pairs), len(pairs) - len(scored), lower, same, share)
+    counts: dict[str, list[bool]] = {}
+    for number, rows in told.items():
+        counts.setdefault(roles[number].claim, []).extend(other < own for own, other in rows)
+    claims = tuple((claim, len(found), sum(found)) for claim, found in sorted(counts.items()))
+    return Swapped(len(pairs), len(pairs) - len(scored), lower, same, share, claims)
 
 
 def reliability_of_match(

@@ -45,7 +45,7 @@ def card(**changed: Any) -> Card:
         match=((31.4, 40.0, 0.9, 20),),
         intervals=(0.9, 30.0),
         coverage=((0.5, 0.9), (0.8, 0.8), (1.0, 0.7)),
-        swapped=Swapped(300, 20, 252, 3, (0.9, 0.86, 0.94)),
+        swapped=Swapped(300, 20, 252, 3, (0.9, 0.86, 0.94), (("both", 30, 20), ("neither", 250, 232))),
         kinds={},
         failings=(),
         reference=(),
@@ -123,6 +123,7 @@ def test_put_forward_is_adverse_unusual_and_of_three_phrases(
 def test_swapped_titles_and_the_match_are_told() -> None:
     text = render_card(card())
     assert "20 abstained. Of the 280 scored, 252 (0.900; 95% interval 0.860 to 0.940 over roles)" in text
+    assert "By the claim of the own title: both 20 of 30; neither 232 of 250." in text
     assert lines_of(text, "| 31 |") == ["| 31 | 40 | 0.90 | 20 |"]
     assert lines_of(text, "| trained on silver only |") == ["| trained on silver only | 0.500 |"]
     assert "50%: 0.900; 80%: 0.800; 100%: 0.700" in text
@@ -149,7 +150,12 @@ def test_failings_are_quoted_and_long_lines_cut() -> None:
 
 def test_the_figures_of_the_manifest_hold_plain_numbers() -> None:
     found = card(kinds={"jd": {"phrase_f1": Interval(0.5, 0.4, 0.6)}}).figures()
-    assert found["swapped_titles"] == {"pairs": 300, "abstained": 20, "lower": 252}
+    assert found["swapped_titles"] == {
+        "pairs": 300,
+        "abstained": 20,
+        "lower": 252,
+        "by_claim": {"both": [30, 20], "neither": [250, 232]},
+    }
     assert found["kinds"] == {"jd": {"phrase_f1": 0.5}}
 
 

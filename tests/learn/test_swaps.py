@@ -62,8 +62,9 @@ def test_without_a_fitting_role_there_are_no_pairs() -> None:
 
 
 def test_swapped_counts_lower_same_and_abstained() -> None:
-    found = swapped([(0, 80, 40), (0, 80, 80), (1, 70, 75), (1, 70, None), (2, None, 20), (3, 60, 59)])
+    found = swapped(ROLES, [(0, 80, 40), (0, 80, 80), (1, 70, 75), (1, 70, None), (2, None, 20), (3, 60, 59)])
     assert (found.pairs, found.abstained, found.lower, found.same) == (6, 2, 2, 1)
+    assert found.claims == (("both", 1, 1), ("management", 2, 1), ("neither", 1, 0))
     value, low, high = found.share
     assert value == 0.5
     assert 0 <= low <= value <= high <= 1
@@ -71,12 +72,12 @@ def test_swapped_counts_lower_same_and_abstained() -> None:
 
 def test_swapped_without_a_scored_pair_has_no_share() -> None:
     for pairs in ([], [(0, None, 5)]):
-        assert all(math.isnan(value) for value in swapped(pairs).share)
+        assert all(math.isnan(value) for value in swapped(ROLES, pairs).share)
 
 
 def test_a_share_of_all_or_none_has_no_width() -> None:
-    assert swapped([(0, 80, 40), (1, 70, 10)]).share == (1.0, 1.0, 1.0)
-    assert swapped([(0, 10, 40), (1, 20, 70)]).share == (0.0, 0.0, 0.0)
+    assert swapped(ROLES, [(0, 80, 40), (1, 70, 10)]).share == (1.0, 1.0, 1.0)
+    assert swapped(ROLES, [(0, 10, 40), (1, 20, 70)]).share == (0.0, 0.0, 0.0)
 
 
 def test_the_match_is_binned_by_score_without_thin_and_abstained_roles() -> None:
