@@ -92,6 +92,8 @@ def _read(document: pypdfium2.PdfDocument, data: bytes, limits: Limits) -> Readi
         reading.warn(f"page(s) {told} are pictures and were not read: they need OCR")
     if document.get_formtype():
         reading.warn("form fields were not read")
+    if any(page.slanted for page in pages):
+        reading.warn("text at an angle was not read")
     done = _tagged(pages, limits) if tagged else None
     if done is None:
         done = _untagged(pages, limits)
@@ -150,7 +152,11 @@ def _objects(page: Any, textpage: Any, number: int) -> _Page:
     import pypdfium2.raw as raw
 
     width, height = page.get_size()
+    if page.get_rotation() % 180:
+        width, height = height, width  # objects are placed on the page before it is turned for the reader
     found = _Page(number, width, height)
+    texts: list[_Text] = []
+    paths: list[_Box] = []
     fonts: dict[int, bool] = {}
     buffer = ctypes.create_string_buffer(4096)
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
@@ -178,7 +184,7 @@ def _objects(page: Any, textpage: Any, number: int) -> _Page:
             )
         return buffer.raw[: max(0, length - 2)].decode("utf-16-le", "replace")
 
-    def visit(page_object: Any, outer: tuple[float, float, float, float, float, float], depth: int, mark: int) -> None:
+    def visit(page_object: Any, outer: _Matrix, depth: int, mark: int) -> None:
         nonlocal count
         count += 1
         if count > _MANY_OBJECTS:
@@ -192,31 +198,24 @@ def _objects(page: Any, textpage: Any, number: int) -> _Page:
             raw.FPDFTextObj_GetFontSize(page_object, size)
             if not raw.FPDFPageObj_GetBounds(page_object, left, bottom, right, top):
                 return
-            a, b, c, d, e, f = outer
-            if abs(matrix.b) > 0.2 * abs(matrix.a) + 1e-6:
-                found.slanted += solid(text)
-                return
             own = raw.FPDFPageObj_GetMarkedContentID(page_object)
-            found.runs.append(
-                _Run(
-                    x0=a * left.value + c * bottom.value + e,
-                    x1=a * right.value + c * top.value + e,
-                    y=b * matrix.e + d * matrix.f + f,
-                    size=max(1.0, abs(size.value * matrix.d * d)),
-                    text=text,
-                    bold=bold_of(page_object),
-                    mark=own if own >= 0 else mark,
-                    page=number,
+            texts.append(
+                _Text(
+                    text,
+                    _times((matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f), outer),
+                    _box(outer, left.value, bottom.value, right.value, top.value),
+                    size.value,
+                    bold_of(page_object),
+                    own if own >= 0 else mark,
                 )
             )
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             if raw.FPDFPageObj_GetBounds(page_object, left, bottom, right, top):
-                a, _, _, d, e, f = outer
-                _rules(found, a * left.value + e, d * bottom.value + f, a * right.value + e, d * top.value + f)
+                paths.append(_box(outer, left.value, bottom.value, right.value, top.value))
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             if raw.FPDFPageObj_GetBounds(page_object, left, bottom, right, top):
-                area = abs((right.value - left.value) * (top.value - bottom.value))
-                found.pictures += area * abs(outer[0] * outer[3]) > 0.25 * width * height
+                x0, y0, x1, y1 = _box(outer, left.value, bottom.value, right.value, top.value)
+                found.pictures += (x1 - x0) * (y1 - y0) > 0.25 * width * height
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < 12:
             raw.FPDFPageObj_GetMatrix(page_object, matrix)
             inner = _times((matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f), outer)
@@ -226,10 +225,33 @@ def _objects(page: Any, textpage: Any, number: int) -> _Page:
 
     for position in range(raw.FPDFPage_CountObjects(page.raw)):
         visit(raw.FPDFPage_GetObject(page.raw, position), (1, 0, 0, 1, 0, 0), 0, -1)
+    _upright(found, texts, paths)
     return found
 
 
 _Matrix = tuple[float, float, float, float, float, float]
+_Box = tuple[float, float, float, float]  # left, bottom, right, top
+
+
+@dataclass(slots=True)
+class _Text:
+    """A text object as the page has it: `matrix` takes its own coordinates to the page's."""
+
+    text: str
+    matrix: _Matrix
+    box: _Box
+    size: float
+    bold: bool
+    mark: int
+
+    def turn(self) -> int | None:
+        """Quarter turns to the left that its line of writing is turned by; None for text at another angle."""
+        a, b, _, d, _, _ = self.matrix
+        if abs(b) <= 0.2 * abs(a) + 1e-6:
+            return 2 if a < 0 and d < 0 else 0
+        if abs(a) <= 0.2 * abs(b) + 1e-6:
+            return 1 if b > 0 else 3
+        return None
 
 
 def _times(m: _Matrix, n: _Matrix) -> _Matrix:
@@ -243,9 +265,42 @@ def _times(m: _Matrix, n: _Matrix) -> _Matrix:
     )
 
 
+def _box(matrix: _Matrix, x0: float, y0: float, x1: float, y1: float) -> _Box:
+    """The box around a box that a matrix moves."""
+    a, b, c, d, e, f = matrix
+    across = [a * x + c * y + e for x in (x0, x1) for y in (y0, y1)]
+    up = [b * x + d * y + f for x in (x0, x1) for y in (y0, y1)]
+    return min(across), min(up), max(across), max(up)
+
+
+def _upright(page: _Page, texts: Sequence[_Text], paths: Sequence[_Box]) -> None:
+    """Put the texts and rules of a page in it as they are read: a page that is set sideways is turned first.
+
+    Text at another angle than most of the page's (a watermark, a label up the side) is counted as slanted.
+    """
+    turns: Counter[int] = Counter()
+    for text in texts:
+        if (turn := text.turn()) is not None:
+            turns[turn] += len(text.text)
+    main = turns.most_common(1)[0][0] if turns else 0
+    back: _Matrix = ((1, 0, 0, 1, 0, 0), (0, -1, 1, 0, 0, 0), (-1, 0, 0, -1, 0, 0), (0, 1, -1, 0, 0, 0))[main]
+    corner = _box(back, 0, 0, page.width, page.height)
+    back = (*back[:4], -corner[0], -corner[1])
+    page.width, page.height = corner[2] - corner[0], corner[3] - corner[1]
+    for text in texts:
+        if text.turn() != main:
+            page.slanted += solid(text.text)
+            continue
+        x0, _, x1, _ = _box(back, *text.box)
+        _, _, c, d, _, y = _times(text.matrix, back)
+        size = max(1.0, abs(text.size) * (c * c + d * d) ** 0.5)
+        page.runs.append(_Run(x0, x1, y, size, text.text, text.bold, text.mark, page.number))
+    for path in paths:
+        _rules(page, *_box(back, *path))
+
+
 def _rules(page: _Page, x0: float, y0: float, x1: float, y1: float) -> None:
     """Keep a path that is a rule or a box as its lines."""
-    x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
     wide, high = x1 - x0, y1 - y0
     if high <= 3 and wide >= 8:
         page.across.append(((y0 + y1) / 2, x0, x1))

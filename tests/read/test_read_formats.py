@@ -151,6 +151,36 @@ def test_an_old_word_file_with_a_password() -> None:
     assert failure.error == "EncryptedFileError"
 
 
+def turned(data: bytes, turns: int) -> bytes:
+    """A PDF with its pages set sideways or upside down, and turned back for who looks at them, as printers do it."""
+    import io
+
+    import pypdfium2
+    import pypdfium2.raw as raw
+
+    document = pypdfium2.PdfDocument(data)
+    for page in document:
+        width, height = page.get_size()
+        how = ((0, 1, -1, 0, height, 0), (-1, 0, 0, -1, width, height), (0, -1, 1, 0, 0, width))[turns - 1]
+        across, up = (height, width) if turns % 2 else (width, height)
+        raw.FPDFPage_TransFormWithClip(page.raw, raw.FS_MATRIX(*how), raw.FS_RECTF(0, up, across, 0))
+        page.set_mediabox(0, 0, across, up)
+        page.set_cropbox(0, 0, across, up)
+        page.set_rotation(90 * turns)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["tagged", "untagged"])
+def test_pages_that_are_set_sideways_are_read_as_if_they_were_not(kind: str, turns: int) -> None:
+    data = (made.DATA / f"nursing-01-{kind}.pdf").read_bytes()
+    upright, sideways = (role_from(found, "x.pdf") for found in (data, turned(data, turns)))
+    assert [block.text for block in sideways.blocks] == [block.text for block in upright.blocks]
+    assert (sideways.source.share_read, sideways.source.warnings) == (1.0, ())
+
+
 def test_the_bytes_decide_and_not_the_name() -> None:
     for ending in ("docx", "odt", "rtf", "doc"):
         data = (made.DATA / f"digital-02.{ending}").read_bytes()
