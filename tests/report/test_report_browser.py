@@ -112,6 +112,16 @@ class Browser:
         ]
 
 
+def printed_in_grey(pdf: bytes) -> Iterator[Any]:
+    """The pages of a PDF as pictures, as a grey printer leaves them."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    for page in document:
+        yield page.render(scale=2, grayscale=True).to_pil()
+    document.close()
+
+
 def pages_of(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
 
@@ -413,6 +423,7 @@ def test_screenshots_are_left_to_be_looked_at(browser: Browser, kinds: list[Path
             )
     for path in one_of_each(run, role="psychology-lead"):
         browser.open(path)
-        (folder / f"print-{path.parent.name}-{path.stem[:40]}.pdf").write_bytes(browser.pdf())
+        for number, picture in enumerate(printed_in_grey(browser.pdf()), 1):
+            picture.save(folder / f"print-{path.parent.name}-{path.stem[:40]}-{number}.png")
     assert list(folder.glob("*.png"))
     assert hostile.TITLES
