@@ -25,7 +25,10 @@ def train(
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="The model folder to write.")],
     extra: Annotated[
-        list[Path] | None, typer.Option(help="More annotated roles, to learn from and not to be measured on.")
+        list[Path] | None,
+        typer.Option(
+            help="More annotated roles to learn from; those of split dev are told and quoted apart in the card."
+        ),
     ] = None,
     adverts: Annotated[
         list[Path] | None, typer.Option(help="Documents without annotation: for silver labels, and for what is usual.")

@@ -55,7 +55,8 @@ class Plan:
     """What to train from and how.
 
     `gold` are annotated roles and single lines, the figures are of them; `extra` are annotated corpora that only help
-    to learn; `adverts` are unannotated documents. `data` may give other files for lexicon.csv, collisions.csv, ...
+    to learn, their roles of the split `dev` told apart in the card, which quotes from them; `adverts` are unannotated
+    documents. `data` may give other files for lexicon.csv, collisions.csv, ...
     `day` is the date that the manifest gives, None for today (see `training_day`).
     """
 
