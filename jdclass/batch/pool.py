@@ -88,6 +88,19 @@ def _interrupt_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _start_trackers() -> None:
+    """Start the helpers that count shared resources before any worker is started.
+
+    On its way multiprocessing lets Ctrl-C through again: within `_interrupt_held` it would come to all that follow.
+    """
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as loky_tracker
+
+    resource_tracker.ensure_running()
+    loky_tracker.ensure_running()
+
+
 class Pool:
     """Where jobs run; `workers` is how many at a time. Made by `open_pool`."""
 
@@ -187,6 +200,7 @@ def open_pool(
     from joblib import effective_n_jobs, parallel_config
 
     if backend in (None, "loky"):
+        _start_trackers()
         with parallel_config(backend="loky", n_jobs=max(2, workers)):  # one job alone must be no job of this process
             own = pickle.dumps(setup._replace(parent=os.getpid()))
             yield Pool(own, workers, _joblib_call(max(2, workers), stalled), stalled)

@@ -611,6 +611,23 @@ def test_ctrl_c_stores_what_is_in_hand_and_the_next_run_goes_on(
     assert rows(run) == undisturbed
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux for the signals a process holds back")
+def test_ctrl_c_never_reaches_a_worker_not_even_while_it_starts() -> None:
+    code = (
+        "import pickle, re, psutil; from batch_fakes import *\n"
+        "from jdclass.batch.pool import open_pool; from jdclass.batch.worker import Setup\n"
+        "with open_pool(Setup(reviewer(), FakeReader, ''), workers=2) as pool:\n"
+        "    pool.introduce()\n"
+        "    for child in psutil.Process().children():\n"
+        "        if 'LokyProcess' in ' '.join(child.cmdline()):\n"
+        "            status = open(f'/proc/{child.pid}/status').read()\n"
+        "            print(int(re.search('SigBlk:\\\\s*(\\\\w+)', status)[1], 16) >> 1 & 1)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])])}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert done.stdout.split() == ["1", "1"], done.stderr
+
+
 def test_ctrl_c_in_this_process(jds: Path, tmp_path: Path, undisturbed: Rows) -> None:
     before = signal.getsignal(signal.SIGINT)
 
