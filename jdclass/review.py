@@ -235,7 +235,8 @@ class _Draft:
         )
         self.phrases = tuple(self._phrases())
         counted = model.framework.counted_zones
-        self.words = sum(len(line.text.split()) for line, key in zip(lines, self.zones, strict=True) if key in counted)
+        words = [len(line.text.split()) for line in lines]
+        self.words = sum(count for count, key in zip(words, self.zones, strict=True) if key in counted)
         sides = model.framework.orientations
         numbers = [place for place, key in enumerate(keys) if key in counted]
         stated = labelled.zones[self.first : self.last][:, numbers].sum(axis=1).tolist()
@@ -248,7 +249,7 @@ class _Draft:
         ]
         # What a counterfactual names stands in duties lines, for a reader to find it among the counted phrases.
         self.removable = [phrase for phrase in self.weighed if self.phrases[phrase.number].counted]
-        self.tally = tally_of([len(line.text.split()) for line in lines], stated, self.weighed)
+        self.tally = tally_of(words, stated, self.weighed)
 
     def _cut(self, first: int, last: int) -> tuple[int, int, int, str]:
         """Line (of this document), start, end and text of a run of tokens."""

@@ -88,11 +88,11 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A pattern as the matcher needs it, words as hashes."""
+    """A pattern as the matcher needs it, words as hashes; `stops` are its `unless` and what ends every phrase."""
 
     number: int
     objects: frozenset[int]
-    unless: frozenset[int]
+    stops: frozenset[int]
     unless_after: frozenset[int]
     gap: int
 
@@ -153,8 +153,9 @@ class LexiconMatcher:
         def words(names: Sequence[str]) -> frozenset[int]:
             return frozenset().union(*(classes[name] for name in names))
 
+        self._breaks = _hashes([".", ";", ":", "?", "!", "(", ")", "•", "–", "—", "…"])
         rules = [
-            _Rule(number, words(p.objects), words(p.unless), words(p.unless_after), p.gap)
+            _Rule(number, words(p.objects), words(p.unless) | self._breaks, words(p.unless_after), p.gap)
             for number, p in enumerate(lexicon.patterns)
         ]
         self._forms = _tree(
@@ -164,7 +165,6 @@ class LexiconMatcher:
         )
         entries = () if collisions is None else collisions.entries
         self._hiding = _tree((surface, number) for number, entry in enumerate(entries) for surface in entry.surfaces)
-        self._breaks = _hashes([".", ";", ":", "?", "!", "(", ")", "•", "–", "—", "…"])
         self._negation = _hashes(lexicon.words("negation"))
         self._near_negation = _hashes(lexicon.words("negation_near"))
         self._no_negation = _hashes(lexicon.words("no_negation"))
@@ -236,9 +236,8 @@ class LexiconMatcher:
         """The token after the object, or after the form if it needs none; None where the pattern does not hold."""
         stop = last
         if rule.objects:
-            for at in range(last, min(end, last + rule.gap + 1)):
-                word = lower[at]
-                if word in rule.unless or word in self._breaks:
+            for at, word in enumerate(lower[last : min(end, last + rule.gap + 1)], last):
+                if word in rule.stops:
                     return None
                 if word in rule.objects:
                     stop = at + 1

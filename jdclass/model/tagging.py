@@ -44,7 +44,7 @@ Span = tuple[int, int, int]
 
 _IMPOSSIBLE = -1e4
 _WINDOW = 3  # words on either side whose vectors the network sees
-_AT_ONCE = 20_000  # tokens whose features are in memory together
+_AT_ONCE = 40_000  # tokens whose features are in memory together
 
 
 def lexicon_marks(matches: Matches, size: int, contrasts: Sequence[str]) -> NDArray[np.uint64]:
@@ -146,22 +146,25 @@ class Windows:
 
 def windows(tokens: Tokens, marks: NDArray[np.uint64], rows: NDArray[np.int64], vectors: WordVectors) -> Windows:
     """The windows of the tokens numbered `rows`."""
-    count, line = len(tokens), tokens.line
-    side = np.where(marks == 0, 0, np.where(marks < 4, 1, 2 + ((marks >> np.uint64(1)) & np.uint64(1))))
-    begins = (marks >= 4) & (marks % np.uint64(2) == 0)
-    # Words without a vector are one kind.
-    word = vectors.places(tokens.lower)
-    _, samples, kind = np.unique((word * 4 + side) * 2 + begins, return_index=True, return_inverse=True)
-    said = np.zeros((len(samples), 6), dtype=np.float32)
-    said[np.arange(len(samples)), side[samples]] = 1
-    said[:, 4] = begins[samples]
-    said[:, 5] = 1
-    # Scaled so that a vector's parts are about as large as the yes-or-no features beside them.
-    parts = np.hstack([vectors.of(tokens.lower[samples]) * np.float32(3), said])
+    line, marks = tokens.line, marks.astype(np.int64)
     first, stop = tokens.first[:-1][line[rows]], tokens.first[1:][line[rows]]
     at = np.column_stack([*(rows + by for by in range(-_WINDOW, _WINDOW + 1)), first, first + 1])
     inside = (at >= first[:, None]) & (at < stop[:, None])
-    kinds = np.where(inside, kind[np.clip(at, 0, count - 1)], len(samples))
+    side = np.where(marks < 4, np.minimum(marks, 1), 2 + (marks >> 1) % 2)
+    begins = (marks >= 4) & (marks % 2 == 0)
+    # Words without a vector are one kind. Only words in lines of `rows` are asked for.
+    seen = np.flatnonzero(np.isin(line, line[rows]))
+    kind = np.zeros(len(tokens), dtype=np.int64)
+    code = (vectors.places(tokens.lower[seen]) * 4 + side[seen]) * 2 + begins[seen]
+    _, sample, kind[seen] = np.unique(code, return_index=True, return_inverse=True)
+    sample = seen[sample]
+    said = np.zeros((len(sample), 6), dtype=np.float32)
+    said[np.arange(len(sample)), side[sample]] = 1
+    said[:, 4] = begins[sample]
+    said[:, 5] = 1
+    # Scaled so that a vector's parts are about as large as the yes-or-no features beside them.
+    parts = np.hstack([vectors.of(tokens.lower[sample]) * np.float32(3), said])
+    kinds = np.where(inside, kind[np.clip(at, 0, len(tokens) - 1)], len(sample))
     place = np.minimum(rows - first, 10) / 10
     return Windows(np.vstack([parts, np.zeros_like(parts[:1])]), kinds, place, vectors.size)
 

@@ -514,72 +514,74 @@ def conflicts(role: RoleDescription) -> tuple[str, ...]:
     return tuple(told)
 
 
-#: What a job description should hold: in words, the facts that show it, words of which a sentence that shows it holds
-#: at least one (lower case, single spaces; looking for these first takes half the time), and what such sentences look
-#: like.
+#: What a job description should hold: in words, the facts that show it, the letters that wording which shows it begins
+#: with (looking for these first takes a quarter of the time), and such wording itself, in lower case.
 _WANTED: tuple[tuple[str, tuple[str, ...], tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "who the post reports to",
         ("reports_to", "accountable_to"),
-        ("report", "responsible", "accountable", "answerable", "managed"),
+        ("report", "responsible", "accountable", "answerable", "line"),
         re.compile(
             r"\b(?:report(?:s|ing)?|responsible|accountable|answerable)\s(?:\w+\s){0,2}to\s(?:the|an?|your)\b|"
             r"\bline[- ]managed\sby\b",
-            re.I,
         ),
     ),
     (
         "staff managed",
         ("staff_managed",),
-        ("manag", "report", "supervis", "responsible", "wte", "apprais"),
+        ("line", "direct", "no", "supervis", "manag", "responsible", "wte", "apprais"),
         re.compile(
             r"\bline[- ]?manag|\bdirect\sreports?\b|\b(?:no|not)\s(?:\w+\s){0,3}(?:supervis|manage)\w*|"
             r"\bsupervis(?:e|es|ing|ion|ory)\b|\bmanag\w+\s(?:\w+\s){0,4}(?:staff|team)\b|"
             r"\bresponsible\sfor\s(?:\w+\s){0,6}staff\b|\bwte\b|\bapprais",
-            re.I,
         ),
     ),
     (
         "budget",
         ("budget",),
-        ("budget", "signator", "financial", "petty", "delegated"),
+        ("budget", "authorised", "financial", "petty", "delegated"),
         re.compile(
             r"\bbudget|\bauthorised\ssignator|\bfinancial\s(?:responsib|management)|\bpetty\scash\b|\bdelegated\s(?:pay|fund)",
-            re.I,
         ),
     ),
     (
         "date",
         ("date",),
-        ("date", "reviewed", "prepared", "agreed", "approved", "issued", "written"),
+        ("date", "reviewed", "updated", "prepared", "agreed", "approved", "issued", "written"),
         re.compile(
             r"\b(?:dated?|reviewed|updated|prepared|agreed|approved|issued|written)\b[^.\n]{0,25}\b(?:19|20)\d\d\b",
-            re.I,
         ),
     ),
     (
         "version",
         ("version",),
         ("version", *(f"v{digit}" for digit in "0123456789")),
-        re.compile(r"\bversion\s?(?:no\.?|number)?\s?[:.]?\s?v?\d|\bv\d+\.\d+\b", re.I),
+        re.compile(r"\bversion\s?(?:no\.?|number)?\s?[:.]?\s?v?\d|\bv\d+\.\d+\b"),
     ),
     (
         "who agreed it",
         ("agreed_by",),
         ("agreed", "approved", "signed", "prepared", "authorised", "signature"),
-        re.compile(
-            r"\b(?:agreed|approved|signed|prepared|authorised)\s(?:off\s)?by\b|\bsignature\b|\bsigned\s?:", re.I
-        ),
+        re.compile(r"\b(?:agreed|approved|signed|prepared|authorised)\s(?:off\s)?by\b|\bsignature\b|\bsigned\s?:"),
     ),
     (
         "job evaluation reference",
         ("je_reference",),
-        ("evaluation", "matching", "je ", "afc", "a4c"),
-        re.compile(
-            r"\b(?:job\s(?:evaluation|matching)|je|caje)\s(?:ref|no\b|number|id\b|code)|\b(?:afc|a4c)\sref", re.I
-        ),
+        ("job", "je", "caje", "afc", "a4c"),
+        re.compile(r"\b(?:job\s(?:evaluation|matching)|je|caje)\s(?:ref|no\b|number|id\b|code)|\b(?:afc|a4c)\sref"),
     ),
 )
+
+
+def _shown(text: str, begins: Sequence[str], pattern: re.Pattern[str]) -> bool:
+    """Whether the pattern is found in a text where one of `begins` stands."""
+    for begin in begins:
+        at = text.find(begin)
+        while at >= 0:
+            if pattern.match(text, at) is not None:
+                return True
+            at = text.find(begin, at + 1)
+    return False
 
 
 def missing_information(role: RoleDescription) -> tuple[str, ...]:
@@ -588,11 +590,9 @@ def missing_information(role: RoleDescription) -> tuple[str, ...]:
     It looks for a statement, not for a yes: "does not hold a budget" is information on the budget.
     """
     names = {fact.name for fact in role.facts}
-    text = "\n".join(block.text for block in role.blocks)
-    lower = " ".join(text.lower().split())
+    text = "\n".join(block.text for block in role.blocks).lower()
     return tuple(
         words
-        for words, shown_by, hints, pattern in _WANTED
-        if not names.intersection(shown_by)
-        and not (any(hint in lower for hint in hints) and pattern.search(text) is not None)
+        for words, shown_by, begins, pattern in _WANTED
+        if not names.intersection(shown_by) and not _shown(text, begins, pattern)
     )

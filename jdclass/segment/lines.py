@@ -22,6 +22,7 @@ LONGEST = 1_000
 _BULLET = re.compile(r"(?:[•·▪●◦‣∙○■□➢►✓*\-–—\uf000-\uf0ff]+|o(?=\s))\s*")
 _BREAK = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _NOT_SPACE = re.compile(r"\S(?:.*\S)?", re.DOTALL)
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _NOT_SPACE_HERE = re.compile(r"\S")
 _SPACE_AT_END = re.compile(r".*(?=\s)", re.DOTALL)
 
@@ -58,7 +59,8 @@ def split_text(text: str) -> list[tuple[int, int]]:
             bullet = _BULLET.match(text, start, end)
             if bullet is not None and bullet.end() < end:
                 start = bullet.end()
-            spans += [span for span in _cut(text, start, end) if any(map(str.isalnum, text[slice(*span)]))]
+            pieces = _cut(text, start, end) if end - start > LONGEST else [(start, end)]
+            spans += [piece for piece in pieces if _LETTER_OR_DIGIT.search(text, *piece) is not None]
         at = end if stop is None else stop.end()
     return spans
 

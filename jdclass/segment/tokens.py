@@ -74,24 +74,38 @@ class Tokens:
 def blank_english() -> Language:
     """The tokenizer's home, made once a process: no pipeline, nothing downloaded."""
     import spacy
+    from spacy.attrs import IS_SPACE, LOWER, PREFIX, SHAPE, SUFFIX
 
     nlp = spacy.blank("en")
     tokenizer: Any = nlp.tokenizer  # its type says that any function would do
     tokenizer.max_cache_size = MOST_LEARNT
+    # Of each new word some twenty properties are worked out (is it a URL?); these are all that anybody asks for.
+    vocab: Any = nlp.vocab
+    getters = vocab.lex_attr_getters
+    vocab.lex_attr_getters = {name: getters[name] for name in (IS_SPACE, LOWER, PREFIX, SUFFIX, SHAPE)}
     return nlp
 
 
 def _learn_words(text: str) -> None:
-    """Show the tokenizer each new word of a text alone.
+    """Show the tokenizer the new words of a text before the text itself.
 
-    It remembers how it took a word apart, but from the first exception of a text ("don't") on nothing more of that
-    text: in one as long as a batch hardly anything. So most words would be taken apart again whenever they come.
+    It remembers how it took a word apart, but in each text only up to the first exception ("don't"): of one as long as
+    a batch hardly anything, so that most words would be taken apart again whenever they come. So words that hold no
+    exception are shown together, the others each alone.
     """
-    if len(_learnt) < MOST_LEARNT:
-        tokenizer = blank_english().tokenizer
-        for word in islice(set(text.split()) - _learnt, MOST_LEARNT - len(_learnt)):
+    if len(_learnt) >= MOST_LEARNT:
+        return
+    tokenizer: Any = blank_english().tokenizer
+    new = list(islice(set(text.split()) - _learnt, MOST_LEARNT - len(_learnt)))
+    _learnt.update(new)
+    plain = []
+    for word in new:
+        bare = word.strip("(),;:")
+        if bare.rstrip(".").isalpha() and bare not in tokenizer.rules and bare.rstrip(".") not in tokenizer.rules:
+            plain.append(word)
+        else:
             tokenizer(word)
-            _learnt.add(word)
+    tokenizer(" ".join(plain))
 
 
 def tokenize(lines: Sequence[str]) -> Tokens:
