@@ -39,7 +39,7 @@ _CLOSE = "The duties stand between two readings, so the range is wider."
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 
 #: For wording of the lexicon that the classifier did not find to carry its side in this sentence.
-NOT_SHOWN = "in this sentence too uncertain to be shown"
+NOT_SHOWN = "too uncertain in this sentence to be counted"
 
 
 def zone_reason(label: str) -> str:
@@ -54,8 +54,8 @@ def negated_reason() -> str:
 
 def too_little_text(words: int, least: int) -> str:
     """The reason of an abstention for want of duties text."""
-    found = f"about {words} words that state duties were found"
-    return f"Cannot tell: {found}; {least} are needed to compare a title with them."
+    found = f"about {words}" if words else "no"
+    return f"Cannot tell: {found} words that state duties were found; {least} are needed to compare a title with them."
 
 
 def too_little_read(share: float, least: float) -> str:

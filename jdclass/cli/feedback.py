@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from jdclass.feedback import Feedback
 
+_ABOUT = {"mark": "agree or not", "claim": "what the title suggests", "duties": "what the duties hold"}
+
 __all__ = ["read_feedback", "show_feedback"]
 
 
@@ -39,13 +41,13 @@ def show_feedback(feedback: Feedback, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console.print(f"{len(feedback.marks)} marks, {len(feedback.gold)} roles on which reviewers are sure and agree.")
+    console.print(f"Marks: {len(feedback.marks)}. Roles on which reviewers are sure and agree: {len(feedback.gold)}.")
     if feedback.agreements:
         table = Table("Between", "About", "Roles", "Same answer", "Cohen's kappa", title="Agreement of reviewers")
         for item in feedback.agreements:
             kappa = "not defined" if item.kappa is None else f"{item.kappa:.2f}"
             # As plain text: initials and file names are no markup.
-            table.add_row(Text(item.between), item.what, str(item.roles), f"{item.agreed:.0%}", kappa)
+            table.add_row(Text(item.between), _ABOUT[item.what], str(item.roles), f"{item.agreed:.0%}", kappa)
         console.print(table)
     else:
         console.print("No role was marked by two reviewers: nothing to say about agreement.")

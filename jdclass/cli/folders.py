@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -118,10 +119,18 @@ def _document_changes(
     if page is not None:
         from jdclass.report import write_document_changes
 
+        earlier, later = _short_named(earlier, old, new), _short_named(later, new, old)
         return write_document_changes(earlier, later, page, mask_names=mask_names)
     from jdclass.across import compare_documents
 
     return compare_documents(earlier, later)
+
+
+def _short_named(review: Review, path: Path, other: Path) -> Review:
+    """The review with its file named as far as it tells both apart: a page is mailed, and where a file stood on
+    somebody's machine is nobody's business."""
+    name = path.name if path.name != other.name else f"{path.resolve().parent.name}/{path.name}"
+    return replace(review, source=replace(review.source, path=name))
 
 
 def _show_documents(changes: DocumentChanges) -> None:
@@ -197,11 +206,11 @@ def feedback(
         list[Path],
         typer.Argument(metavar="WORKBOOK", help="Filled-in review.xlsx files.", show_default=False),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the annotated roles go, JSON Lines.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where the annotated roles go, JSON Lines.")],
 ) -> None:
     """Turn reviewers' workbooks into annotated roles, and show how far the reviewers agree.
 
-    Example: jdclass feedback review-ab.xlsx review-cd.xlsx --out gold.jsonl
+    Example: jdclass feedback review-ab.xlsx review-cd.xlsx -o feedback.jsonl
     """
     from jdclass.cli.feedback import read_feedback, show_feedback
 

@@ -17,13 +17,17 @@ _Titles = Annotated[Path | None, typer.Option(metavar="FILE", help="A titles fil
 
 
 def train(
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="The model folder to write.")],
     gold: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
             metavar="GOLD", help="Annotated roles or lines (JSON Lines), or folders of them.", show_default=False
         ),
-    ],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="The model folder to write.")],
+    ] = None,
+    more_gold: Annotated[
+        list[Path] | None,
+        typer.Option("--gold", help="The same, named: for what `jdclass feedback` wrote, say."),
+    ] = None,
     extra: Annotated[
         list[Path] | None,
         typer.Option(
@@ -54,14 +58,17 @@ def train(
 ) -> None:
     """Train a model from annotated roles and write its folder, with a card.
 
-    Example: jdclass train corpora/open --out models/mine
+    Example: jdclass train corpora/open --gold feedback.jsonl --out models/mine
     """
     from jdclass.cli.train import data_paths
     from jdclass.cli.train import train as run
 
+    given = [*(gold or ()), *(more_gold or ())]
+    if not given:
+        raise typer.BadParameter("nothing to learn from: give annotated roles as GOLD or with --gold")
     data = data_paths(lexicon=lexicon, collisions=collisions, titles=titles)
     run(
-        gold,
+        given,
         out,
         extra=extra or (),
         adverts=adverts or (),

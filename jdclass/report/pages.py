@@ -31,6 +31,9 @@ TWINS_SHOWN = 200
 PHRASES_SHOWN = 8
 LIST_SHOWN = 500
 
+#: The columns of the table of roles.
+INDEX_COLUMNS = ("title", "employer", "claim", "duties", "finding", "unusual", "share_read", "file")
+
 _DATA = files("jdclass") / "data" / "report"
 
 
@@ -198,6 +201,17 @@ class Pages:
             statements=self.role_statements(view.review),
         )
 
+    def _cell_names(self) -> str:
+        """What stands before each cell of the table of roles where it is too narrow for columns, as a style sheet: the
+        same words in each of thousands of rows would be a third of the page."""
+        cells = [
+            f'.roles td:nth-child({number})::before {{ content: "{self.wording.say(f"column.{key}")}: "; }}'
+            for number, key in enumerate(INDEX_COLUMNS, 1)
+            if key != "title"
+        ]
+        cells.append(".roles td::before { color: var(--quiet); }")
+        return f"@media screen and (max-width: 48rem) {{ {' '.join(cells)} }}"
+
     def index(self, folder: Folder, name: str, failures: Sequence[tuple[str, str]]) -> str:
         """The folder at a glance. `failures` are (file, message)."""
         from markupsafe import Markup
@@ -208,7 +222,10 @@ class Pages:
         row_names = [label("name", key) for key in ORIENTATIONS4]
         contrasts = folder.contrasts()
         plot_claim = plot_contrasts = ""
+        # An empty folder has no section to go to.
+        parts = {"failed": "failures"} if folder.rows or failures else {}
         if folder.rows:
+            parts["unknown"] = "cannot-tell"
             plot_claim = count_grid(
                 [item.replace(" and ", " and\n") for item in row_names],
                 [item.replace(" and ", " and\n") for item in column_names],
@@ -227,7 +244,10 @@ class Pages:
         return self._render(
             "index.html",
             script=self._script if folder.rows else "",
+            style=self._cell_names(),
+            parts=parts,
             folder=name,
+            columns=INDEX_COLUMNS,
             rows=folder.rows,
             numbers=(
                 ("reviewed", len(folder.rows)),

@@ -52,6 +52,9 @@ def _questions(review: Review, found: CriteriaTrace | None, names: FileNames, mi
     for conflict in review.conflicts:
         text = _capital(names.free(conflict, review).strip())
         yield wording.say("question.conflict", conflict=text if text.endswith((".", "?", "!")) else text + ".")
+    stated = {item.what: item for item in review.stated}
+    manages = stated.get("line_manages")
+    leading = None if manages is not None and manages.state != "not_found" else _leading(review)
     verdict = review.match.verdict
     if fit_of(review.match) in ("partly", "not"):
         if verdict.startswith("overclaims") and review.claim.words:
@@ -59,12 +62,10 @@ def _questions(review: Review, found: CriteriaTrace | None, names: FileNames, mi
         elif verdict.startswith("underclaims"):
             side = verdict.partition("_")[2]
             behind = [phrase for phrase in review.phrases if phrase.counted and phrase.orientation == side]
+            behind = [phrase for phrase in behind if phrase != leading]  # it is asked about below
             for phrase in sorted(behind, key=lambda item: -item.probability)[:UNNAMED]:
                 yield wording.say("question.unnamed", **_quoted(review, phrase.line, phrase.text, names))
-    stated = {item.what: item for item in review.stated}
-    leading = _leading(review)
-    manages = stated.get("line_manages")
-    if leading is not None and (manages is None or manages.state == "not_found"):
+    if leading is not None:
         yield wording.say("question.leads_reports", **_quoted(review, leading.line, leading.text, names))
     for what in ASKED:
         item = stated.get(what)

@@ -328,10 +328,11 @@ class Workbook:
             (say("index.put_forward"), folder.put_forward, self.cell),
             (say("index.failed"), self.failures.row, self.cell),
         ]
-        rows += [("", None, self.cell), (say("index.cannot_tell"), None, self.bold)]
-        rows += [(say(f"cannot_tell.{key}"), count, self.cell) for key, count in folder.reasons.most_common()]
-        if not folder.reasons:
-            rows.append((say("index.cannot_tell_none"), None, self.cell))
+        if folder.rows:
+            rows += [("", None, self.cell), (say("index.cannot_tell"), None, self.bold)]
+            rows += [(say(f"cannot_tell.{key}"), count, self.cell) for key, count in folder.reasons.most_common()]
+            if not folder.reasons:
+                rows.append((say("index.cannot_tell_none"), None, self.cell))
         rows += [("", None, self.cell), (say("workbook.how"), None, self.bold)]
         rows += [(say(f"workbook.how_{number}"), None, self.cell) for number in range(1, 6)]
         rows += [("", None, self.cell), (say("page.about"), None, self.bold)]

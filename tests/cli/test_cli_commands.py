@@ -276,7 +276,7 @@ def test_compare_of_two_runs(jdclass: Run, demo: Path, tmp_path: Path) -> None:
     for extra in ((), ("--page", page)):
         done = jdclass("compare", tmp_path / "one", tmp_path / "two", *extra)
         assert done.code == 0
-        assert "1 findings moved, 0 stayed." in done.out
+        assert "Findings that moved: 1. Findings that stayed: 0." in done.out
         assert "What else changed: the text" in done.out
         assert "Only in the later review (1)" in done.out
     assert page.is_file()
@@ -323,9 +323,9 @@ def test_feedback_of_what_is_no_workbook(jdclass: Run, tmp_path: Path) -> None:
 def test_feedback_of_an_empty_workbook_says_that_nothing_came(jdclass: Run, demo: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     jdclass("review", demo / "head-of-transformation-jd.txt", "-o", run, "-q")
-    done = jdclass("feedback", run / "review.xlsx", "--out", tmp_path / "gold.jsonl")
+    done = jdclass("feedback", run / "review.xlsx", "-o", tmp_path / "gold.jsonl")
     assert done.code == 0
-    assert done.out.startswith("0 marks, 0 roles on which reviewers are sure and agree.")
+    assert done.out.startswith("Marks: 0. Roles on which reviewers are sure and agree: 0.")
     assert (tmp_path / "gold.jsonl").read_bytes() == b""
 
 

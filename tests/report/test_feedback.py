@@ -193,7 +193,7 @@ def test_what_is_printed(six: Path, tmp_path: Path) -> None:
     console = Console(width=120, record=True, file=(tmp_path / "log").open("w"))
     show_feedback(found, console)
     text = console.export_text()
-    assert "4 marks, 1 roles on which reviewers are sure and agree." in text
+    assert "Marks: 4. Roles on which reviewers are sure and agree: 1." in text
     assert "Y and [B]X" in text or "[B]X and Y" in text
     assert "staff and staff" in text
     assert len(out.read_text(encoding="utf-8").splitlines()) == 1

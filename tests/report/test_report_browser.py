@@ -100,7 +100,7 @@ class Browser:
         self.driver.execute_script(AXE)
         result = self.driver.execute_async_script(
             "const done = arguments[1];"
-            "axe.run(document, {runOnly: {type: 'tag', values: arguments[0]}})"
+            "axe.run(document, {runOnly: {type: 'tag', values: arguments[0]}, resultTypes: ['violations']})"
             ".then(done, e => done({error: String(e)}));",
             WCAG,
         )
@@ -139,7 +139,9 @@ def browser() -> Iterator[Browser]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     # The driver's path is given, so nothing is looked up or downloaded.
     driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    driver.set_page_load_timeout(60)
+    # A busy machine is no fault of the pages.
+    driver.set_page_load_timeout(300)
+    driver.set_script_timeout(300)
     yield Browser(driver)
     driver.quit()
 
@@ -255,6 +257,42 @@ def shown_titles(browser: Browser) -> list[str]:
             ".map(r => r.cells[0].textContent.trim())"
         )
     )
+
+
+def test_cells_of_the_table_keep_their_names_at_320_pixels(browser: Browser, run: Path) -> None:
+    browser.width(320)
+    browser.open(run / "index.html")
+    names = browser.run(
+        "return Array.from(document.querySelector('#roles tbody tr').cells, "
+        "cell => getComputedStyle(cell, '::before').content)"
+    )
+    heads = browser.run("return Array.from(document.querySelectorAll('#roles thead th'), head => head.textContent)")
+    assert names == ["none", *(f'"{head}: "' for head in heads[1:])]
+    browser.width(1200)
+    assert (
+        browser.run("return getComputedStyle(document.querySelector('#roles td + td'), '::before').content") == "none"
+    )
+
+
+def test_nothing_is_cut_off_in_print(browser: Browser, kinds: list[Path]) -> None:
+    """On the width of A4 between its margins every element ends within the page."""
+    a4 = 695
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        for path in kinds:
+            browser.width(a4)
+            browser.open(path)
+            wide = browser.run(
+                "const out = [];"
+                "for (const element of document.querySelectorAll('main *, footer *'))"
+                " if (!element.closest('.vh') && element.getBoundingClientRect().right > arguments[0] + 1)"
+                "  out.push(element.outerHTML.slice(0, 120));"
+                "return out.slice(0, 3)",
+                a4,
+            )
+            assert wide == [], path
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 def test_table_searches_filters_and_sorts_by_keyboard_alone(browser: Browser, run: Path) -> None:

@@ -143,8 +143,13 @@ def test_both_pictures_are_svg_with_a_text_alternative_and_a_table(run: Path) ->
 
 def test_an_empty_folder_says_so(empty_run: Path, single_run: Path) -> None:
     text = words(tree_of(empty_run / "index.html"))
-    for key in ("index.lead_none", "index.table_none", "index.failures_none", "index.cannot_tell_none"):
+    for key in ("index.lead_none", "index.table_none"):
         assert SAY(key) in text
+    # What is said of all documents is not said of none.
+    for key in ("index.failures_none", "index.cannot_tell_none"):
+        assert SAY(key) not in text
+        assert SAY(key) in words(tree_of(single_run / "index.html"))
+    assert "#failures" not in tree_of(empty_run / "index.html").xpath("//a/@href")
     across = words(tree_of(empty_run / "across.html"))
     for key in ("across.twins_none", "across.criteria_none", "across.profiles_absent"):
         assert " ".join(SAY(key).split()) in across
@@ -242,7 +247,7 @@ def test_pages_of_changes(compared: Path) -> None:
     assert tree.xpath("//ins")
     assert not tree.xpath("//ins//script|//del//script")
     moved = words(tree_of(compared / "runs.html"))
-    assert f"{len(hostile.TITLES) + 1} findings moved, 0 stayed." in moved
+    assert f"Findings that moved: {len(hostile.TITLES) + 1}. Findings that stayed: 0." in moved
     assert SAY("runs.reading") in moved
     assert SAY("runs.only_old") in moved
     assert SAY("runs.only_new") in moved
