@@ -6,7 +6,7 @@ findings moved, and what else changed that can explain it (the text, the title, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -87,24 +87,29 @@ def _pieces(old: str, new: str) -> tuple[Piece, ...]:
     return tuple(piece for piece in found if piece.text)
 
 
-def _alike(old: str, new: str) -> float:
-    matcher = SequenceMatcher(None, old.split(), new.split(), autojunk=False)
-    # The quick ratios are upper bounds: most pairs of lines are settled by them.
-    if matcher.real_quick_ratio() < REWORDED or matcher.quick_ratio() < REWORDED:
-        return 0.0
-    return matcher.ratio()
+def _alike(old: Mapping[int, Sequence[str]], new: Sequence[str]) -> Iterator[tuple[int, float]]:
+    """The old lines (words by number) that may be `new` reworded, with the share of words that they have in common."""
+    matcher: SequenceMatcher[str] = SequenceMatcher(None, autojunk=False)
+    matcher.set_seq2(new)
+    there = set(new)
+    for number, forms in old.items():
+        # Most pairs are settled by an upper bound: no word of one line counts more often than it stands there.
+        common = sum(form in there for form in forms)
+        if 2 * common < REWORDED * (len(forms) + len(new)):
+            continue
+        matcher.set_seq1(forms)
+        if (share := matcher.ratio()) >= REWORDED:
+            yield number, share
 
 
 def _rewordings(
     old_left: list[int], new_left: list[int], old_keys: list[str], new_keys: list[str]
 ) -> list[tuple[int, int]]:
+    forms = {i: old_keys[i].split() for i in old_left}
     scored = sorted(
-        (
-            (-likeness, abs(i / max(len(old_keys), 1) - j / max(len(new_keys), 1)), i, j)
-            for i in old_left
-            for j in new_left
-            if (likeness := _alike(old_keys[i], new_keys[j])) >= REWORDED
-        ),
+        (-share, abs(i / len(old_keys) - j / len(new_keys)), i, j)
+        for j in new_left
+        for i, share in _alike(forms, new_keys[j].split())
     )
     old_used: set[int] = set()
     new_used: set[int] = set()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-__all__ = ["Word", "content_stems", "normal", "same_words", "stem", "words"]
+__all__ = ["Word", "content_stems", "normal", "stem", "words"]
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -55,11 +55,6 @@ def words(text: str) -> tuple[Word, ...]:
     return tuple(
         Word(found.group().replace("’", "'").casefold(), found.start(), found.end()) for found in _WORD.finditer(text)
     )
-
-
-def same_words(first: str, second: str) -> bool:
-    """Whether two lines hold the same words in the same order, whatever their marks and capitals."""
-    return [word.form for word in words(first)] == [word.form for word in words(second)]
 
 
 @lru_cache(maxsize=50_000)
