@@ -35,7 +35,7 @@ from jdclass.model.labelling import Labelled, label
 from jdclass.model.prepare import prepare
 from jdclass.model.scoring import WeighedPhrase, tally_of
 from jdclass.model.verdict import Assessment, assess, counterfactuals
-from jdclass.read import conflicts, missing_information, read_path, read_text
+from jdclass.read.facts import conflicts, missing_information
 from jdclass.segment import Line, split_lines
 
 __all__ = ["Reviewer", "load", "read_one", "reviewer_of"]
@@ -83,6 +83,8 @@ def reviewer_of(model: Model) -> Reviewer:
 
 def read_one(path: str | Path, *, title: str | None = None) -> RoleDescription:
     """The one role description of a file. Raises DocumentError if it cannot be read, or holds none or several."""
+    from jdclass.read import read_path
+
     found = list(islice(read_path(Path(path), title=title), 2))
     if len(found) > 1:
         raise DocumentError(f"{path}: holds more than one role description; wanted a file of one")
@@ -117,6 +119,8 @@ class Reviewer:
 
         Raises DocumentError for a text without words.
         """
+        from jdclass.read import read_text
+
         return self.review_role(read_text(text, title=title))
 
     def review_file(self, path: str | Path, *, title: str | None = None) -> Review:

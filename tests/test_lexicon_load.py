@@ -4,10 +4,13 @@ import hashlib
 import re
 
 import pytest
+import spacy
 
 from jdclass.errors import LexiconError
 from jdclass.framework import DATA, default_framework
 from jdclass.lexicon import STATEMENTS, load_collisions, load_lexicon
+from jdclass.lexicon.load import _cut
+from jdclass.lexicon.patterns import expand
 
 HEAD = "forms,orientation,contrast,object,unless,unless_after,gap,states,source,note\n"
 STAFF = "class: staff,,,staff team(s),,,,,,\n"
@@ -182,3 +185,11 @@ def test_an_absent_file_is_refused(tmp_path):
     path = tmp_path / "absent.csv"
     with pytest.raises(LexiconError, match=re.escape(f"{path}: cannot be read: No such file or directory")):
         load_lexicon(path)
+
+
+def test_words_are_cut_as_spacys_own_tokenizer_cuts_them() -> None:
+    fresh = spacy.blank("en").tokenizer
+    words = {word for pattern in load_lexicon().patterns for forms in expand(pattern.forms) for word in forms}
+    words |= {"cannot", "dont", "im", "jan", "gonna", "ok", "dr"}  # no marks, but exceptions, or nearly
+    wanted = {word: tuple(token.lower_ for token in fresh(word)) for word in words}
+    assert {word: _cut(word) for word in words} == wanted

@@ -34,6 +34,8 @@ __all__ = ["ReaderLike", "ReviewerLike", "Summary", "Tally", "review_folder"]
 
 COMMIT_SECONDS = 1.0
 COMMIT_ROWS = 2_000  # or sooner, so that answers that come fast do not pile up in memory
+# How often workers are asked who they are: something else may take the memory for a while, or an impatient person.
+INTRODUCTIONS = 5
 # Below that another process costs more than it saves: it has the model to open.
 FILES_A_WORKER = 32
 BYTES_A_WORKER = 1 << 20
@@ -256,10 +258,10 @@ class _Batch:
                 self._alone(pool, feed)
 
     def _introduced(self, pool: Pool) -> tuple[str, ModelName]:
-        try:
-            return pool.introduce()
-        except WorkersDied:
-            pass  # once more: something else may have taken the memory, or an impatient administrator
+        """What the workers say of themselves; where one dies over it, another is asked."""
+        for _ in range(INTRODUCTIONS - 1):
+            with suppress(WorkersDied):
+                return pool.introduce()
         try:
             return pool.introduce()
         except WorkersDied as error:

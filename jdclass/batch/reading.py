@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from jdclass.document import Failure, RoleDescription
-from jdclass.read import DEFAULT_LIMITS, Limits, read_bytes
 from jdclass.read.child import ReaderChild
+from jdclass.read.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["ChildReader"]
 
@@ -36,6 +36,8 @@ class ChildReader:
 
     def _record(self, number: int, line: bytes, name: str, keep_contacts: bool) -> RoleDescription | Failure:
         """A line read as a corpus of one record, then told its number."""
+        from jdclass.read import read_bytes  # here: who has only files needs no reader of its own
+
         if len(line) <= SMALL:
             (role,) = read_bytes(line + b"\n", name=name, keep_contacts=keep_contacts, limits=self._limits)
         else:

@@ -55,7 +55,7 @@ def _roles(
     limits: Limits | None,
     open_reader: Callable[[], ReaderLike] | None,
 ) -> Iterator[RoleDescription | Failure]:
-    from jdclass.read import DEFAULT_LIMITS, read_path
+    from jdclass.read.limits import DEFAULT_LIMITS
 
     limits = limits or DEFAULT_LIMITS
     reader = open_reader() if open_reader is not None else _child_reader(limits)
@@ -71,6 +71,8 @@ def _roles(
                 seen.add(item.path)
                 path = os.fsdecode(item.path)
                 if is_corpus(path):
+                    from jdclass.read import read_path
+
                     # Line by line, so that a corpus of any size passes through.
                     found: Iterable[RoleDescription | Failure] = read_path(
                         Path(path), name=item.name, title=title, keep_contacts=keep_contacts, limits=limits

@@ -5,6 +5,7 @@ Modules of commands import nothing heavy at their top: `jdclass --help` has to r
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from inspect import cleandoc
@@ -66,6 +67,8 @@ for _panel, _commands in (
 
 def main() -> None:
     """Run a command and end the process: 0 all done, 1 could not start, 2 wrong use, 3 some failed, 130 interrupted."""
+    # Nearly all that a command makes while it starts stays: Python need not go through it for garbage again and again.
+    gc.set_threshold(100_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a character that a terminal cannot show must not end a run

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jdclass.errors import CorpusError
-from jdclass.learn.figures import Interval, bootstrap, by_subset, read_reviews, summarise, tally
-from jdclass.learn.gold import GoldRole, read_roles
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Subset", "evaluate", "show_figures"]
+    from jdclass.learn.figures import Interval
+    from jdclass.learn.gold import GoldRole
 
-#: Reviews of gold roles, under their ids; what `evaluate` calls where no REVIEWS file is given.
-ReviewGold = Callable[[Sequence[GoldRole]], Iterable[Mapping[str, Any]]]
+    #: Reviews of gold roles, under their ids; what `evaluate` calls where no REVIEWS file is given.
+    ReviewGold = Callable[[Sequence[GoldRole]], Iterable[Mapping[str, Any]]]
+
+__all__ = ["Subset", "evaluate", "show_figures"]
 
 NOTE = (
     "Agreement with the annotations in the file. Those that jdclass is measured on were made by language models "
@@ -72,6 +73,9 @@ def show_figures(
     model. Raises CorpusError where a file does not hold, ModelError where no model is found.
     """
     from rich.console import Console
+
+    from jdclass.learn.figures import bootstrap, by_subset, read_reviews, summarise, tally
+    from jdclass.learn.gold import read_roles
 
     roles = read_roles(gold, split=split)
     rows = read_reviews(reviews) if reviews is not None else (review_gold or _review_with_default_model)(roles)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import email
-import email.message
-import email.policy
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from jdclass.read.failures import DamagedFileError, NoTextError
 from jdclass.read.limits import Limits
@@ -14,6 +12,9 @@ from jdclass.read.ole import open_ole, stream_of
 from jdclass.read.pieces import Reading
 from jdclass.read.plain import read_plain
 from jdclass.read.text import decode
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 __all__ = ["Mail", "parse_mail", "parse_msg", "read_mht"]
 
@@ -38,14 +39,16 @@ class Mail:
         return read_plain(self.body, format="eml", limits=limits)
 
 
-def _parts(data: bytes) -> email.message.Message:
+def _parts(data: bytes) -> Message:
+    import email.policy
+
     try:
         return email.message_from_bytes(data, policy=email.policy.compat32)
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise DamagedFileError(f"the file does not hold together: {error}") from None
 
 
-def _bytes_of(part: email.message.Message) -> bytes:
+def _bytes_of(part: Message) -> bytes:
     try:
         held = part.get_payload(decode=True)
     except (ValueError, TypeError, LookupError, AssertionError) as error:
@@ -53,7 +56,7 @@ def _bytes_of(part: email.message.Message) -> bytes:
     return held if isinstance(held, bytes) else b""
 
 
-def _text_of(part: email.message.Message) -> str:
+def _text_of(part: Message) -> str:
     data = _bytes_of(part)
     charset = part.get_content_charset()
     if charset:
@@ -64,7 +67,7 @@ def _text_of(part: email.message.Message) -> str:
     return decode(data, declared=True)[0] if data else ""
 
 
-def _name_of(part: email.message.Message) -> str:
+def _name_of(part: Message) -> str:
     try:
         name = part.get_filename() or ""
     except (ValueError, TypeError, LookupError):

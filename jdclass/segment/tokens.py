@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from spacy.tokenizer import Tokenizer
     from spacy.tokens import Doc
 
-__all__ = ["Tokens", "blank_english", "tokenize"]
+__all__ = ["Tokens", "english_tokenizer", "tokenize"]
 
 #: How many different words, with the marks around them, the tokenizer remembers in a process: some 20 MB.
 MOST_LEARNT = 100_000
@@ -71,19 +71,28 @@ class Tokens:
 
 
 @cache
-def blank_english() -> Language:
-    """The tokenizer's home, made once a process: no pipeline, nothing downloaded."""
-    import spacy
+def english_tokenizer() -> Tokenizer:
+    """spaCy's tokenizer of blank English, made once a process: no pipeline, nothing downloaded."""
     from spacy.attrs import IS_SPACE, LOWER, PREFIX, SHAPE, SUFFIX
+    from spacy.lang.en import English
+    from spacy.lang.lex_attrs import LEX_ATTRS
+    from spacy.tokenizer import Tokenizer
+    from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+    from spacy.vocab import Vocab
 
-    nlp = spacy.blank("en")
-    tokenizer: Any = nlp.tokenizer  # its type says that any function would do
-    tokenizer.max_cache_size = MOST_LEARNT
-    # Of each new word some twenty properties are worked out (is it a URL?); these are all that anybody asks for.
-    vocab: Any = nlp.vocab
-    getters = vocab.lex_attr_getters
-    vocab.lex_attr_getters = {name: getters[name] for name in (IS_SPACE, LOWER, PREFIX, SUFFIX, SHAPE)}
-    return nlp
+    own: Any = English.Defaults
+    # Of each new word spaCy would work out some twenty properties (is it a URL?); nobody here asks for more than these.
+    getters = {name: LEX_ATTRS[name] for name in (IS_SPACE, LOWER, PREFIX, SUFFIX, SHAPE)}
+    return Tokenizer(
+        Vocab(lex_attr_getters=getters),
+        rules=own.tokenizer_exceptions,
+        prefix_search=compile_prefix_regex(own.prefixes).search,
+        suffix_search=compile_suffix_regex(own.suffixes).search,
+        infix_finditer=compile_infix_regex(own.infixes).finditer,
+        token_match=own.token_match,
+        url_match=own.url_match,
+        max_cache_size=MOST_LEARNT,
+    )
 
 
 def _learn_words(text: str) -> None:
@@ -95,7 +104,7 @@ def _learn_words(text: str) -> None:
     """
     if len(_learnt) >= MOST_LEARNT:
         return
-    tokenizer: Any = blank_english().tokenizer
+    tokenizer = english_tokenizer()
     new = list(islice(set(text.split()) - _learnt, MOST_LEARNT - len(_learnt)))
     _learnt.update(new)
     plain = []
@@ -115,7 +124,7 @@ def tokenize(lines: Sequence[str]) -> Tokens:
     # Half a character (JSON may hold one as an escape) is nothing that spaCy can hash; one for one, so offsets stay.
     text = _HALF.sub("\ufffd", "\n".join(line.replace("\n", " ") for line in lines))
     _learn_words(text)
-    doc = blank_english().tokenizer(text)
+    doc = english_tokenizer()(text)
     names = [IDX, LENGTH, IS_SPACE, LOWER, PREFIX, SUFFIX, SHAPE]
     table: NDArray[np.uint64] = np.asarray(doc.to_array(names), dtype=np.uint64)
     index = np.flatnonzero(table[:, 2] == 0)

@@ -85,6 +85,7 @@ class Tally:
     lost: int = 0  # rows at the end that are missing, doubled or different
     again: int = 0  # reviews done twice, as the kill came before they were stored
     outlived: int = 0  # worker processes that did not end with their parent
+    gave_up: int = 0  # runs that ended because no worker lived long enough to open the model
     unequal: int = 0  # runs whose store at the end was not the undisturbed one
 
 
@@ -143,8 +144,10 @@ def kill_workers(folder: Path, wanted: list[Row], seconds: float, kills: int, rn
                     tally.kills += 1
                     print(f"  worker killed, {tally.kills} of {kills}", flush=True)
         _, err = process.communicate()
-        if process.returncode:
+        if process.returncode:  # so many killed at the start that it gave up: the same command goes on
+            tally.gave_up += 1
             print(err)
+            start(folder, run).communicate()
         compare(run, wanted, tally)
     return tally
 
@@ -178,10 +181,10 @@ def main() -> None:
     print(
         "\n| kill -9 of | kills | runs | rows wrong after a kill | rows lost, doubled or different at the end", end=""
     )
-    print(" | stores unequal | processes left over |\n|---|---|---|---|---|---|---|")
+    print(" | stores unequal | processes left over | runs that gave up |\n|---|---|---|---|---|---|---|---|")
     for name, tally in (("the parent", parents), ("a worker", killed)):
         print(f"| {name} | {tally.kills} | {tally.runs} | {tally.wrong} | {tally.lost}", end="")
-        print(f" | {tally.unequal} | {tally.outlived} |")
+        print(f" | {tally.unequal} | {tally.outlived} | {tally.gave_up} |")
 
 
 if __name__ == "__main__":
