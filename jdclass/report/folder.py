@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from jdclass.across import Borrowed, CriteriaTrace, TwinRole, twin_role
@@ -14,7 +14,7 @@ from jdclass.report.text import shown
 from jdclass.report.view import RoleView
 from jdclass.wording import Fit, cannot_tell_reason
 
-__all__ = ["FITS", "ContrastTotal", "Entry", "Folder", "OrphanEntry", "Row", "entry_of"]
+__all__ = ["FITS", "ContrastTotal", "Entry", "Folder", "OrphanEntry", "Row", "entry_of", "hash_of_all"]
 
 FITS: tuple[Fit, ...] = ("fit", "partly", "not", "unknown")
 
@@ -67,6 +67,11 @@ class ContrastTotal:
     leadership: int
     management: int
     assessable: int  # documents with enough phrases of it
+
+
+def hash_of_all(hashes: Iterable[str]) -> str:
+    """SHA-256 over the sorted hashes of files, the same in whatever order they come."""
+    return hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
 
 
 def entry_of(view: RoleView, *, framework: Framework) -> Entry:
@@ -162,7 +167,7 @@ class Folder:
     @property
     def files_hash(self) -> str:
         """SHA-256 over the sorted hashes of all files: equal for the same files, in whatever order they were read."""
-        return hashlib.sha256("\n".join(sorted(self._hashes)).encode()).hexdigest()
+        return hash_of_all(self._hashes)
 
     def grid(self) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
         """Column keys (what the document states) and the counts, a row for each thing a title can suggest."""

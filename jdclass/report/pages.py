@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jdclass.across import DocumentChanges, RunChanges, find_twins
 from jdclass.document import ORIENTATIONS4, ModelName, Phrase, Review
-from jdclass.report.folder import FITS, Folder
+from jdclass.report.folder import FITS, Folder, hash_of_all
 from jdclass.report.panel import LONG_TITLE, PanelSheet, criteria
 from jdclass.report.plots import count_grid, paired_bars
 from jdclass.report.questions import place_of
@@ -313,13 +313,22 @@ class Pages:
             statements=self.statements("compares_changes", models, (self._file_line(old), self._file_line(new))),
         )
 
-    def runs(self, changes: RunChanges, old_name: str, new_name: str) -> str:
-        """Two reviews of a folder: the findings that moved, and what else changed."""
+    def runs(
+        self,
+        changes: RunChanges,
+        old_name: str,
+        new_name: str,
+        *,
+        models: Sequence[ModelName],
+        hashes: tuple[Sequence[str], Sequence[str]],
+    ) -> str:
+        """Two reviews of a folder: the findings that moved, and what else changed.
+
+        `models` made the reviews; `hashes` are those of all files of the earlier and of the later review.
+        """
         say = self.wording.say
         moved = []
-        models: dict[ModelName, None] = {}
         for item in changes.moved:
-            models.update(dict.fromkeys((item.new.model, item.old.model)))
             why = [
                 say(f"runs.{key}")
                 for key, there in (("text", item.text_changed), ("title", item.title_changed))
@@ -347,5 +356,12 @@ class Pages:
             stayed=changes.stayed,
             only_old=[(self.names.title(review), self.names.file(review.source)) for review in changes.only_old],
             only_new=[(self.names.title(review), self.names.file(review.source)) for review in changes.only_new],
-            statements=self.statements("compares_changes", list(models), ()),
+            statements=self.statements(
+                "compares_changes",
+                models,
+                [
+                    f"{say(f'runs.{side}')}. {say('statement.files', n=f'{len(files):,}', hash=hash_of_all(files))}"
+                    for side, files in zip(("old", "new"), hashes, strict=True)
+                ],
+            ),
         )

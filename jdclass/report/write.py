@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from jdclass.across import DocumentChanges, ProfileText, RunChanges, compare_documents, compare_runs
-from jdclass.document import Failure, Review
+from jdclass.document import Failure, ModelName, Review
 from jdclass.errors import StoreError
 from jdclass.framework import Framework, default_framework
 from jdclass.report.folder import Folder
@@ -216,8 +216,17 @@ def write_run_changes(
 
     Raises StoreError where `out` cannot be written.
     """
-    changes = compare_runs(old, new)
-    page = _one_page(mask_names, made, wording).runs(changes, old_name, new_name)
+    models: dict[ModelName, None] = {}
+    hashes: tuple[list[str], list[str]] = ([], [])
+
+    def noted(reviews: Iterable[Review], of_side: list[str]) -> Iterator[Review]:
+        for review in reviews:
+            models[review.model] = None
+            of_side.append(review.source.sha256)
+            yield review
+
+    changes = compare_runs(noted(old, hashes[0]), noted(new, hashes[1]))
+    page = _one_page(mask_names, made, wording).runs(changes, old_name, new_name, models=list(models), hashes=hashes)
     try:
         write_page(out, page)
     except OSError as error:

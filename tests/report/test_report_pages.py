@@ -48,7 +48,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_document_changes(made(1)[0], made(1)[0], folder / "same.html")
     later = [replace(review, match=replace(review.match, verdict="overclaims_management")) for review in nasty]
     write_run_changes(nasty, [*later[1:], small(id="new")], folder / "runs.html", old_name="<b>old", new_name="new")
-    write_run_changes([], [], folder / "nothing.html", old_name="a", new_name="b")
+    write_run_changes(made(1), made(1), folder / "nothing.html", old_name="a", new_name="b")
     return folder
 
 
@@ -251,4 +251,10 @@ def test_pages_of_changes(compared: Path) -> None:
     assert SAY("runs.reading") in moved
     assert SAY("runs.only_old") in moved
     assert SAY("runs.only_new") in moved
-    assert SAY("runs.none") in words(tree_of(compared / "nothing.html"))
+    nothing = words(tree_of(compared / "nothing.html"))
+    assert SAY("runs.none") in nothing
+    # The model and the files stand at the foot, whether or not a finding moved.
+    for page in (moved, nothing):
+        assert f"Model: made 1.0.0, of 1 February 2026, hash (SHA-256) {MODEL.sha256}." in page
+        assert "Earlier review. Files: " in page
+        assert "Later review. Files: " in page
