@@ -197,6 +197,7 @@ class _Batch:
         self._progress = progress
         self._started = started
         self._feed: Feed | None = None
+        self._waiting = False  # for workers to open the model
         self._units: list[Unit] = []
         self._rows = 0
         self._committed = started
@@ -204,7 +205,10 @@ class _Batch:
         self._reviewed = self._skipped = self._failed = self._done = 0
 
     def stop(self) -> None:
+        """Give no more jobs; where none are out, raise KeyboardInterrupt, as there is nothing to wait for."""
         self.stopped = True
+        if self._waiting:
+            raise KeyboardInterrupt
         if self._feed is not None:
             self._feed.stop()
 
@@ -259,14 +263,17 @@ class _Batch:
 
     def _introduced(self, pool: Pool) -> tuple[str, ModelName]:
         """What the workers say of themselves; where one dies over it, another is asked."""
-        for _ in range(INTRODUCTIONS - 1):
-            with suppress(WorkersDied):
-                return pool.introduce()
+        self._waiting = True
         try:
+            for _ in range(INTRODUCTIONS - 1):
+                with suppress(WorkersDied):
+                    return pool.introduce()
             return pool.introduce()
         except WorkersDied as error:
             text = "no worker lives long enough to open the model; is there too little memory? Try fewer --workers"
             raise JdclassError(f"{text}. What was done is stored; the same command goes on") from error
+        finally:
+            self._waiting = False
 
     def _alone(self, pool: Pool, feed: Feed) -> None:
         """Run what was out when a worker died, each unit alone; one that is out at a second death is a failure."""

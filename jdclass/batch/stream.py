@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jdclass.batch.inputs import Scope, is_corpus, name_inputs, walk
-from jdclass.batch.worker import ReaderLike, ReviewerLike, _reviewed
+from jdclass.batch.worker import ReaderLike, ReviewerLike, reviewed, with_id
 from jdclass.document import Failure, Review, RoleDescription
 from jdclass.store import Found
 
@@ -80,7 +79,7 @@ def _roles(
                 else:
                     found = reader.read(Path(path), name=item.name, title=title, keep_contacts=keep_contacts)
                 for role in found:
-                    yield _with_id(role, item)
+                    yield with_id(role, item)
     finally:
         reader.close()
 
@@ -99,13 +98,6 @@ def _sorted(scope: Scope) -> list[Found | Failure]:
     return sorted(found, key=lambda item: item.name if isinstance(item, Found) else item.path or "")
 
 
-def _with_id(role: RoleDescription | Failure, found: Found) -> RoleDescription | Failure:
-    # As in a run: a role without an id of its own is named by the path below its input.
-    if isinstance(role, RoleDescription) and role.id.startswith(found.name):
-        return replace(role, id=found.id + role.id[len(found.name) :])
-    return role
-
-
 def review_stream(
     reviewer: ReviewerLike, roles: Iterable[RoleDescription | Failure]
 ) -> Iterator[tuple[RoleDescription | None, Review | Failure]]:
@@ -115,6 +107,6 @@ def review_stream(
     """
     stream = iter(roles)
     while batch := list(islice(stream, BATCH)):
-        results = iter(_reviewed(reviewer, [role for role in batch if isinstance(role, RoleDescription)]))
+        results = iter(reviewed(reviewer, [role for role in batch if isinstance(role, RoleDescription)]))
         for role in batch:
             yield (None, role) if isinstance(role, Failure) else (role, next(results))

@@ -23,9 +23,21 @@ from typing import NamedTuple, Protocol
 
 from jdclass.document import Failure, ModelName, Review, RoleDescription
 from jdclass.errors import DocumentError, JdclassError, ModelError
-from jdclass.store import Row, Unit, failure_row, pack
+from jdclass.store import Found, Row, Unit, failure_row, pack
 
-__all__ = ["Answer", "Job", "Piece", "ReaderLike", "ReviewerLike", "Setup", "close", "introduce", "work"]
+__all__ = [
+    "Answer",
+    "Job",
+    "Piece",
+    "ReaderLike",
+    "ReviewerLike",
+    "Setup",
+    "close",
+    "introduce",
+    "reviewed",
+    "with_id",
+    "work",
+]
 
 TRIES = 3  # how often a file that changes under the reader is read again
 _BLOCK = 1 << 20
@@ -173,10 +185,11 @@ def _hash(path: Path) -> str | None:
     return digest.hexdigest()
 
 
-def _with_id(role: RoleDescription | Failure, piece: Piece) -> RoleDescription | Failure:
-    # The reader names a role without an id of its own by the name it was given, which begins with the input's label.
-    if isinstance(role, RoleDescription) and role.id.startswith(piece.name):
-        return replace(role, id=piece.id + role.id[len(piece.name) :])
+def with_id(role: RoleDescription | Failure, source: Piece | Found) -> RoleDescription | Failure:
+    """A role that has no id of its own gets its path below the input: a reader names it by the name it was given,
+    which begins with the input's label."""
+    if isinstance(role, RoleDescription) and role.id.startswith(source.name):
+        return replace(role, id=source.id + role.id[len(source.name) :])
     return role
 
 
@@ -189,7 +202,7 @@ def _read_file(
         roles = opened.reader.read(path, name=piece.name, title=setup.title, keep_contacts=setup.keep_contacts)
         after = _hash(path)
         if after == sha256:
-            named = [_with_id(role, piece) for role in roles]
+            named = [with_id(role, piece) for role in roles]
             # No hash, no skipping: it was not a file to be read twice.
             return sha256 or "", named or [Failure(piece.name, None, "NothingFoundError", "holds no document")]
         sha256 = after
@@ -197,7 +210,7 @@ def _read_file(
     return "", [Failure(piece.name, None, "FileChangedError", text)]
 
 
-def _reviewed(reviewer: ReviewerLike, roles: Sequence[RoleDescription]) -> list[Review | Failure]:
+def reviewed(reviewer: ReviewerLike, roles: Sequence[RoleDescription]) -> list[Review | Failure]:
     """One result a role, in order. Whatever goes wrong with one role is that role's failure, never the run's."""
     if not roles:
         return []
@@ -208,7 +221,7 @@ def _reviewed(reviewer: ReviewerLike, roles: Sequence[RoleDescription]) -> list[
             raise  # the model or a data file: no role could be reviewed
         if len(roles) > 1:
             half = len(roles) // 2
-            return [*_reviewed(reviewer, roles[:half]), *_reviewed(reviewer, roles[half:])]
+            return [*reviewed(reviewer, roles[:half]), *reviewed(reviewer, roles[half:])]
         source = roles[0].source
         text = str(error)
         if not isinstance(error, DocumentError):
@@ -237,7 +250,7 @@ def work(setup: bytes, job: Job) -> Answer:
         lines = [(piece.record, piece.line) for piece in records if piece.line is not None]
         options = opened.setup
         read = opened.reader.read_records(lines, name=records[0].name, keep_contacts=options.keep_contacts)
-        named = (_with_id(role, piece) for piece, role in zip(records, read, strict=True))
+        named = (with_id(role, piece) for piece, role in zip(records, read, strict=True))
         units += [(piece, piece.sha256 or "", [role]) for piece, role in zip(records, named, strict=True)]
     for number, piece in enumerate(job.pieces):
         if piece.line is None:
@@ -249,7 +262,7 @@ def work(setup: bytes, job: Job) -> Answer:
                 units.append((piece, *_read_file(opened, piece, path, sha256)))
     # All at once: a reviewer is faster over many.
     roles = [role for _, _, read in units for role in read if isinstance(role, RoleDescription)]
-    results = iter(_reviewed(opened.reviewer, roles))
+    results = iter(reviewed(opened.reviewer, roles))
     done = tuple(
         Unit(
             piece.name,

@@ -644,6 +644,16 @@ def test_ctrl_c_in_this_process(jds: Path, tmp_path: Path, undisturbed: Rows) ->
     assert rows(tmp_path / "run") == undisturbed
 
 
+def interrupted() -> FakeReviewer:
+    signal.raise_signal(signal.SIGINT)
+    raise AssertionError("the model is opened although nobody wants it any more")
+
+
+def test_ctrl_c_while_the_model_is_opened_does_not_wait_for_it(jds: Path, tmp_path: Path) -> None:
+    summary = review_folder([jds], tmp_path / "run", open_reviewer=interrupted, open_reader=FakeReader, workers=1)
+    assert (summary.interrupted, summary.reviewed) == (True, 0)
+
+
 def test_a_run_in_a_thread_leaves_signals_alone(jds: Path, tmp_path: Path, undisturbed: Rows) -> None:
     thread = threading.Thread(target=go, args=(jds, tmp_path / "run"))
     thread.start()
