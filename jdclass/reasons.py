@@ -53,7 +53,13 @@ def negated_reason() -> str:
 
 
 def too_little_text(words: int, least: int) -> str:
-    """The reason of an abstention for want of duties text."""
+    """The reason of an abstention for want of duties text; `words` may reach `least` where it is unsure which lines
+    state duties."""
+    if words >= least:
+        return (
+            f"Cannot tell: some {words} words may state duties, but probably fewer than {least} do, and {least} are "
+            "needed to compare a title with them."
+        )
     found = f"about {words}" if words else "no"
     return f"Cannot tell: {found} words that state duties were found; {least} are needed to compare a title with them."
 

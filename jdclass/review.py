@@ -33,7 +33,7 @@ from jdclass.lexicon.titles import TitleReading
 from jdclass.model.folder import FamilyUsual, Model, load_model
 from jdclass.model.labelling import Labelled, label
 from jdclass.model.prepare import prepare
-from jdclass.model.scoring import WeighedPhrase, tally_of
+from jdclass.model.scoring import LEAST_WORDS, WeighedPhrase, tally_of, too_few_words
 from jdclass.model.verdict import Assessment, assess, counterfactuals
 from jdclass.read.facts import conflicts, missing_information
 from jdclass.segment import Line, split_lines
@@ -254,6 +254,7 @@ class _Draft:
         # What a counterfactual names stands in duties lines, for a reader to find it among the counted phrases.
         self.removable = [phrase for phrase in self.weighed if self.phrases[phrase.number].counted]
         self.tally = tally_of(words, stated, self.weighed)
+        self.too_few = too_few_words(words, stated)
 
     def _cut(self, first: int, last: int) -> tuple[int, int, int, str]:
         """Line (of this document), start, end and text of a run of tokens."""
@@ -347,11 +348,11 @@ class _Draft:
 
     def _why_not(self) -> str | None:
         """The reason for abstaining, None where there is none."""
-        share, least = self.role.source.share_read, self.model.settings.least_words
+        share = self.role.source.share_read
         if share is not None and share < LEAST_READ:
             return wording.too_little_read(share, LEAST_READ)
-        if self.tally.words < least:
-            return wording.too_little_text(int(self.tally.words), round(least))
+        if self.too_few >= self.model.settings.thin_from:
+            return wording.too_little_text(int(self.tally.words), LEAST_WORDS)
         return None
 
     def review(self, assessment: Assessment, counterfactual: str | None) -> Review:

@@ -13,6 +13,7 @@ from jdclass.learn.figures import Interval
 from jdclass.learn.groups import KNOWN_GROUPS, OTHER_GROUP, STAFF_GROUPS, staff_group
 from jdclass.learn.outcome import Reliability, Swapped
 from jdclass.model.folder import FamilyUsual, Settings
+from jdclass.model.scoring import LEAST_WORDS
 from jdclass.review import LEAST_FAMILY, LEAST_PUT_FORWARD
 
 if TYPE_CHECKING:
@@ -318,7 +319,7 @@ def render_card(card: Card) -> str:
         _HEAD.format(name=plan.name, version=plan.version, counts=counts),
         _COMMAND.format(
             gold="GOLD LINES",
-            extra=" --extra corpora/open" if plan.extra else "",
+            extra="".join(f" --extra corpora/{path.name}" for path in plan.extra),
             adverts=" --adverts ADVERTS" if plan.adverts else "",
             name=plan.name,
             version=plan.version,
@@ -339,8 +340,8 @@ def render_card(card: Card) -> str:
         + _match(card),
         "\n## Coverage\n\nVerdicts right among the surest share of the roles that were scored: "
         + "; ".join(f"{share:.0%}: {_number(right)}" for share, right in card.coverage)
-        + f". A review abstains under {card.settings.least_words:.0f} words of duties, or where less than 80% of the "
-        "file could be read.",
+        + f". A review abstains where fewer than {LEAST_WORDS} words state duties with a "
+        f"probability of {card.settings.thin_from:.2f} or more, or where less than 80% of the file could be read.",
         "\n## Swapped titles\n\n" + _swaps(card),
     ]
     if card.kinds:

@@ -1,7 +1,7 @@
 """What `jdclass train` is given: annotated roles, annotated single lines, and documents without annotation.
 
-What a file is shows in its first record: roles have `lines` with zones, single lines name their `advert`, anything
-else is read as documents. A folder is all of its files.
+What a file is shows in its first record: roles have `lines` with zones, single lines name their `advert` and standoff
+annotation does with `phrases` for all of it, anything else is read as documents. A folder is all of its files.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from jdclass.document import Failure, RoleDescription
 from jdclass.errors import CorpusError
 from jdclass.framework import Framework
 from jdclass.learn.gold import GoldHardLine, GoldRole, json_lines, read_hard_lines, read_roles
+from jdclass.learn.standoff import Standoff, read_standoff
 from jdclass.read import can_read, read_path
 from jdclass.segment import split_lines
 
@@ -39,16 +40,19 @@ class Corpus:
     roles: tuple[GoldRole, ...] = ()
     hard_lines: tuple[GoldHardLine, ...] = ()
     documents: tuple[Document, ...] = ()
+    standoff: tuple[Standoff, ...] = ()
     failures: tuple[Failure, ...] = ()
 
 
 def _kind(path: Path) -> str:
-    """roles, lines or documents."""
+    """roles, lines, standoff or documents."""
     if not path.name.endswith((".jsonl", ".jsonl.gz")):
         return "documents"
     for _, record in json_lines(path):
         if "advert" in record and "zone" in record:
             return "lines"
+        if "advert" in record and "phrases" in record:
+            return "standoff"
         if isinstance(record.get("lines"), list) and "verdict" in record:
             return "roles"
         break
@@ -82,6 +86,7 @@ def read_corpus(paths: Sequence[Path], *, framework: Framework | None = None) ->
     roles: list[GoldRole] = []
     lines: list[GoldHardLine] = []
     documents: list[Document] = []
+    standoff: list[Standoff] = []
     failures: list[Failure] = []
     for path in _files(paths):
         kind = _kind(path)
@@ -89,10 +94,12 @@ def read_corpus(paths: Sequence[Path], *, framework: Framework | None = None) ->
             roles += read_roles(path, framework=framework)
         elif kind == "lines":
             lines += read_hard_lines(path, framework=framework)
+        elif kind == "standoff":
+            standoff += read_standoff(path, framework=framework)
         else:
             for found in read_path(path):
                 if isinstance(found, Failure):
                     failures.append(found)
                 else:
                     documents.append(document_of(found))
-    return Corpus(tuple(roles), tuple(lines), tuple(documents), tuple(failures))
+    return Corpus(tuple(roles), tuple(lines), tuple(documents), tuple(standoff), tuple(failures))

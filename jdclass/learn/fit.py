@@ -21,6 +21,8 @@ from jdclass.document import ORIENTATIONS4
 from jdclass.framework import Framework
 from jdclass.learn.examples import Example, gold_spans, zone_numbers
 from jdclass.learn.gold import GoldRole
+from jdclass.learn.network import fit_network
+from jdclass.learn.vectors import WordVectors
 from jdclass.lexicon import LexiconMatcher
 from jdclass.lexicon.headings import Headings
 from jdclass.lexicon.titles import Titles
@@ -36,8 +38,7 @@ from jdclass.model.scoring import (
     match_features,
     tally_of,
 )
-from jdclass.model.tagging import PhraseTagger, Span, lexicon_marks, tags_of_spans
-from jdclass.model.vectors import WordVectors
+from jdclass.model.tagging import TAGS, PhraseTagger, Span, lexicon_marks, tags_of_spans
 from jdclass.model.verdict import claim_rows
 from jdclass.model.zones import ZoneClassifier
 
@@ -74,8 +75,10 @@ class Choices:
     tag_C: float = 0.1
     outside: float = -1.0
     smooth: float = 0.5
+    network_epochs: int = 5
     judge_C: float = 0.05
     judge_words: float = 0.5
+    judge_single: float = 0.2  # what a single annotated line counts: chosen for being hard, they read as less likely
     contrast_C: float = 1.0
     precision: float = 0.78  # the threshold is the lowest that reaches it and costs no F1
     folds: int = 4
@@ -163,7 +166,20 @@ def _learn_loudly(examples: Sequence[Example], resources: Resources, choices: Ch
         bits=choices.tag_bits, C=choices.tag_C, outside=choices.outside, smooth=choices.smooth, seed=choices.seed
     )
     tags = tags_of_spans(spans, len(prepared.tokens))
-    tagger.fit(prepared.tokens, marks, tags, lines, sample_weight=weights, vectors=resources.vectors)
+    tagger.fit(prepared.tokens, marks, tags, lines, sample_weight=weights)
+    if resources.vectors is not None:
+        # Lines that count less than others (silver labels) would count in full here, so they are left out.
+        sure = lines[weights[lines] == weights.max()]
+        tagger.network_ = fit_network(
+            prepared.tokens,
+            marks,
+            tags,
+            sure,
+            resources.vectors,
+            kinds=len(TAGS),
+            epochs=choices.network_epochs,
+            seed=choices.seed,
+        )
     contrast = ContrastClassifier(C=choices.contrast_C)
     contrast.fit(span_words(prepared.tokens, marks, spans, bits=contrast.bits), np.array(contrasts))
     return _Learnt(zones, tagger, contrast)
@@ -171,42 +187,56 @@ def _learn_loudly(examples: Sequence[Example], resources: Resources, choices: Ch
 
 @dataclass(frozen=True, slots=True)
 class _Proposed:
-    """What one fold's classifiers propose for the examples that they have not seen."""
+    """What one fold's classifiers propose for the examples that they have not seen. `judged` are the spans that the
+    judge learns from: those in annotated lines of the targets; `whole` those in whole roles."""
 
     examples: NDArray[np.int64]
     prepared: Prepared
     evidence: Evidence
     spans: list[Span]
     right: NDArray[np.bool_]
+    judged: NDArray[np.bool_]
+    whole: NDArray[np.bool_]
     contrast: NDArray[np.int64]
+
+    def judged_spans(self) -> list[Span]:
+        return [span for span, judged in zip(self.spans, self.judged.tolist(), strict=True) if judged]
 
 
 def _fold(
     examples: Sequence[Example],
     train: NDArray[np.int64],
     test: NDArray[np.int64],
+    target: NDArray[np.bool_],
     resources: Resources,
     choices: Choices,
 ) -> _Proposed:
     learnt = _learn([examples[number] for number in train], resources, choices)
-    return _propose(learnt, examples, test, resources)
+    return _propose(learnt, examples, test, target[test], resources)
 
 
-def _propose(learnt: _Learnt, examples: Sequence[Example], test: NDArray[np.int64], resources: Resources) -> _Proposed:
-    targets = [examples[number] for number in test]
-    prepared = prepare_examples(targets, resources)
+def _propose(
+    learnt: _Learnt,
+    examples: Sequence[Example],
+    test: NDArray[np.int64],
+    target: NDArray[np.bool_],
+    resources: Resources,
+) -> _Proposed:
+    asked = [examples[number] for number in test]
+    prepared = prepare_examples(asked, resources)
     framework = resources.framework
     marks = lexicon_marks(resources.matcher.match(prepared.tokens), len(prepared.tokens), framework.contrast_keys)
     zones = learnt.zones.predict_proba(prepared)
     spans, evidence = propose(learnt.tagger, framework, prepared, marks, zones)
-    gold, _, known = gold_spans(prepared, targets, framework)
-    # Lines without annotation can prove nothing right or wrong.
-    annotated = np.isin(prepared.tokens.line[[span[0] for span in spans]], known) if spans else np.zeros(0, dtype=bool)
-    spans = [span for span, keep in zip(spans, annotated, strict=True) if keep]
+    gold, _, known = gold_spans(prepared, asked, framework)
     matched = right_spans(gold, spans)
     right = np.array([number in matched for number in range(len(spans))], dtype=np.bool_)
+    # Lines without annotation can prove nothing right or wrong.
+    line = prepared.tokens.line[[span[0] for span in spans]] if spans else np.zeros(0, dtype=np.int64)
+    judged = np.isin(line, known) & target[prepared.document[line]]
+    whole = np.array([example.role is not None for example in asked], dtype=bool)[prepared.document[line]]
     contrast = learnt.contrasts.predict(prepared.tokens, marks, spans)
-    return _Proposed(test, prepared, evidence, spans, right, contrast)
+    return _Proposed(test, prepared, evidence, spans, right, judged, whole, contrast)
 
 
 def _threshold(probability: NDArray[np.float64], right: NDArray[np.bool_], wanted: int, precision: float) -> float:
@@ -221,8 +251,14 @@ def _threshold(probability: NDArray[np.float64], right: NDArray[np.bool_], wante
     return float(probability[order[int(candidates.argmax())]])
 
 
-def _new_judge(choices: Choices) -> PhraseJudge:
-    return PhraseJudge(C=choices.judge_C, words=choices.judge_words)
+def _new_judge(choices: Choices, folds: Sequence[_Proposed]) -> PhraseJudge:
+    """A judge that has learnt from what some folds propose."""
+    return PhraseJudge(C=choices.judge_C, words=choices.judge_words).fit(
+        [fold.evidence for fold in folds],
+        [fold.judged_spans() for fold in folds],
+        np.concatenate([fold.right[fold.judged] for fold in folds]),
+        sample_weight=np.concatenate([np.where(fold.whole[fold.judged], 1.0, choices.judge_single) for fold in folds]),
+    )
 
 
 def fit_labellers(
@@ -231,47 +267,42 @@ def fit_labellers(
     choices: Choices,
     *,
     targets: Sequence[bool] | None = None,
+    also: Sequence[bool] | None = None,
     workers: int = 1,
 ) -> FittedLabellers:
-    """Fit zones, tagger, contrasts and judge; `targets` are the examples whose held-out findings are wanted and which
-    the judge learns from (default: all), the others (silver, other corpora) only help to learn.
+    """Fit zones, tagger, contrasts and judge.
+
+    `targets` (default: all) are the examples that the judge learns from and whose held-out findings are wanted; of
+    `also` (default: none) the findings are wanted alone; the others (silver, other corpora) only help to learn.
 
     Raises ValueError where there are fewer employers than folds.
     """
-    wanted = np.ones(len(examples), dtype=bool) if targets is None else np.array(targets)
+    target = np.ones(len(examples), dtype=bool) if targets is None else np.array(targets)
+    wanted = target if also is None else target | np.array(also)
     groups = [example.group for example in examples]
     folds = list(GroupKFold(choices.folds).split(examples, groups=groups))
     learnt_all, *folded = Parallel(n_jobs=workers)(
         [delayed(_learn)(examples, resources, choices)]
-        + [delayed(_fold)(examples, train, test[wanted[test]], resources, choices) for train, test in folds]
+        + [delayed(_fold)(examples, train, test[wanted[test]], target, resources, choices) for train, test in folds]
     )
     held_out: list[HeldOut | None] = [None] * len(examples)
     probabilities = []
     for number, fold in enumerate(folded):
-        others = [other for place, other in enumerate(folded) if place != number]
-        judge = _new_judge(choices).fit(
-            [other.evidence for other in others],
-            [other.spans for other in others],
-            np.concatenate([other.right for other in others]),
-        )
+        judge = _new_judge(choices, [other for place, other in enumerate(folded) if place != number])
         probability = judge.predict_proba(fold.evidence, fold.spans)
         probabilities.append(probability)
         for example, found in zip(fold.examples.tolist(), _deal(fold, probability, resources), strict=True):
             held_out[example] = found
-    judge = _new_judge(choices).fit(
-        [fold.evidence for fold in folded],
-        [fold.spans for fold in folded],
-        np.concatenate([fold.right for fold in folded]),
-    )
+    judge = _new_judge(choices, folded)
     proposed, right = np.concatenate(probabilities), np.concatenate([fold.right for fold in folded])
     # Figures are counted over whole roles; without any (silver labels alone) over all that was asked for.
-    whole = [example.role is not None for example in examples]
-    if not any(np.array(whole) & wanted):
-        whole = [True] * len(examples)
+    whole = target & np.array([example.role is not None for example in examples])
+    if not whole.any():
+        whole = target
     total = sum(
         len(phrases or ())
-        for example, is_target, is_whole in zip(examples, wanted, whole, strict=True)
-        if is_target and is_whole
+        for example, is_whole in zip(examples, whole, strict=True)
+        if is_whole
         for phrases in example.phrases
     )
     of_roles = np.concatenate([_in_roles(fold, whole, resources) for fold in folded])
@@ -282,16 +313,16 @@ def fit_labellers(
     return FittedLabellers(labellers, tuple(held_out), proposed[of_roles], right[of_roles])
 
 
-def _in_roles(fold: _Proposed, whole: Sequence[bool], resources: Resources) -> NDArray[np.bool_]:
+def _in_roles(fold: _Proposed, whole: NDArray[np.bool_], resources: Resources) -> NDArray[np.bool_]:
     """Which proposals stand in whole roles, in lines that show phrases: those that figures are counted over."""
-    roles = np.array([whole[number] for number in fold.examples], dtype=bool)
+    roles = whole[fold.examples]
     zone = fold.evidence.zones.argmax(axis=1)
     visible = set(settle(fold.prepared, zone, resources.framework, fold.spans))
     document = fold.prepared.document
     lines = fold.prepared.tokens.line
-    return np.array(
-        [number in visible and roles[document[lines[span[0]]]] for number, span in enumerate(fold.spans)], dtype=bool
-    )
+    shown = [number in visible and roles[document[lines[span[0]]]] for number, span in enumerate(fold.spans)]
+    counted: NDArray[np.bool_] = fold.judged & np.array(shown, dtype=bool)
+    return counted
 
 
 def _deal(fold: _Proposed, probability: NDArray[np.float64], resources: Resources) -> list[HeldOut]:

@@ -18,14 +18,16 @@ from jdclass.framework import Framework
 from jdclass.learn.fit import Choices, HeldOut, fit_scoring, held_out_tally
 from jdclass.learn.gold import GoldRole
 from jdclass.lexicon.titles import Titles
-from jdclass.model.scoring import DutiesClassifier, MatchScorer, Tally
+from jdclass.model.scoring import DutiesClassifier, MatchScorer, Tally, too_few_words
 from jdclass.model.verdict import Assessment, assess
 
 __all__ = [
+    "NOTHING_FURTHER",
+    "Further",
     "Reliability",
     "Swapped",
     "choose_cover",
-    "choose_least_words",
+    "choose_thin_from",
     "coverage_of_intervals",
     "draw_swaps",
     "held_out_reviews",
@@ -33,7 +35,21 @@ __all__ = [
     "reliability",
     "reliability_of_match",
     "swapped",
+    "tallies_of",
+    "too_few_of",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Roles that only help to fit the scoring stage, with their tallies and what their titles claim."""
+
+    roles: tuple[GoldRole, ...]
+    tallies: tuple[Tally, ...]
+    claims: tuple[str, ...]
+
+
+NOTHING_FURTHER = Further((), (), ())
 
 
 def held_out_reviews(
@@ -44,16 +60,17 @@ def held_out_reviews(
     choices: Choices,
     *,
     threshold: float,
-    least_words: float,
+    thin_from: float,
     cover: float,
+    further: Further = NOTHING_FURTHER,
 ) -> list[dict[str, Any]]:
     """A record for each role, all of it from models that had not seen the role's employer: the scoring stage is
-    fitted anew for each fold of employers."""
-    tallies = _tallies(roles, found, framework, threshold)
+    fitted anew for each fold of employers, on the other roles and on `further` ones of other employers."""
+    tallies = tallies_of(roles, found, framework, threshold)
     readings = [titles.read(role.title) for role in roles]
     claims = [reading.orientation for reading in readings]
     assessments: list[Assessment | None] = [None] * len(roles)
-    for test, duties, match in _folds(roles, tallies, claims, choices):
+    for test, duties, match in _folds(roles, tallies, claims, further, choices):
         given = assess(
             duties,
             match,
@@ -65,15 +82,18 @@ def held_out_reviews(
         for number, assessment in zip(test, given, strict=True):
             assessments[number] = assessment
     return [
-        _record(role, held, framework, reading.orientation, assessment, threshold, tally.words < least_words)
-        for role, held, reading, assessment, tally in zip(roles, found, readings, assessments, tallies, strict=True)
+        _record(role, held, framework, reading.orientation, assessment, threshold, bool(too_few >= thin_from))
+        for role, held, reading, assessment, too_few in zip(
+            roles, found, readings, assessments, too_few_of(roles, found, framework), strict=True
+        )
         if assessment is not None
     ]
 
 
-def _tallies(
+def tallies_of(
     roles: Sequence[GoldRole], found: Sequence[HeldOut], framework: Framework, threshold: float
 ) -> list[Tally]:
+    """What reviewing would count in each role with what was found in it held out."""
     return [
         held_out_tally([line.text for line in role.lines], held, framework, threshold)
         for role, held in zip(roles, found, strict=True)
@@ -81,16 +101,19 @@ def _tallies(
 
 
 def _folds(
-    roles: Sequence[GoldRole], tallies: Sequence[Tally], claims: Sequence[str], choices: Choices
+    roles: Sequence[GoldRole], tallies: Sequence[Tally], claims: Sequence[str], further: Further, choices: Choices
 ) -> Iterator[tuple[list[int], DutiesClassifier, MatchScorer]]:
     """Each fold of employers with a scoring stage that was fitted on the others."""
     groups = [role.employer or role.id for role in roles]
     for train, test in GroupKFold(choices.folds).split(roles, groups=groups):
+        hidden = {groups[n] for n in test}
+        more = [n for n, role in enumerate(further.roles) if (role.employer or role.id) not in hidden]
+        learnt = [*(roles[n] for n in train), *(further.roles[n] for n in more)]
         duties, match = fit_scoring(
-            [roles[n] for n in train],
-            [tallies[n] for n in train],
-            [claims[n] for n in train],
-            [groups[n] for n in train],
+            learnt,
+            [*(tallies[n] for n in train), *(further.tallies[n] for n in more)],
+            [*(claims[n] for n in train), *(further.claims[n] for n in more)],
+            [role.employer or role.id for role in learnt],
             choices,
         )
         yield test.tolist(), duties, match
@@ -137,12 +160,13 @@ def held_out_scores(
     choices: Choices,
     *,
     threshold: float,
+    further: Further = NOTHING_FURTHER,
 ) -> list[int]:
     """The score of each (role, title) pair from models that had not seen the role's employer, in [0, 100]."""
-    tallies = _tallies(roles, found, framework, threshold)
+    tallies = tallies_of(roles, found, framework, threshold)
     claims = [titles.read(role.title).orientation for role in roles]
     scores = [0] * len(swaps)
-    for test, duties, match in _folds(roles, tallies, claims, choices):
+    for test, duties, match in _folds(roles, tallies, claims, further, choices):
         fold = set(test)
         asked = [place for place, (number, _) in enumerate(swaps) if number in fold]
         given = assess(
@@ -260,17 +284,27 @@ def _record(
     }
 
 
-def choose_least_words(roles: Sequence[GoldRole], words: Sequence[float]) -> float:
-    """The number of duties words under which to abstain: the best F1 of abstaining where the gold match is 0, and of
-    equally good ones the nearest to the codebook's 40."""
+def too_few_of(roles: Sequence[GoldRole], found: Sequence[HeldOut], framework: Framework) -> NDArray[np.float64]:
+    """For each role the probability that it states too few words of duties, by what was found in it held out."""
+    counted = [number for number, zone in enumerate(framework.zones) if zone.counted]
+    return np.array(
+        [
+            too_few_words([len(line.text.split()) for line in role.lines], held.zones[:, counted].sum(axis=1).tolist())
+            for role, held in zip(roles, found, strict=True)
+        ]
+    )
+
+
+def choose_thin_from(roles: Sequence[GoldRole], too_few: NDArray[np.float64]) -> float:
+    """The probability of too few words from which to abstain: the best F1 of abstaining where the gold match is 0, and
+    of equally good ones the nearest to one half."""
     thin = np.array([role.match == 0 for role in roles])
-    counts = np.array(words)
-    best, chosen = -1.0, 40.0
-    for limit in sorted(range(15, 81), key=lambda limit: abs(limit - 40)):
-        abstained = counts < limit
+    best, chosen = -1.0, 0.5
+    for limit in sorted(np.arange(0.3, 0.81, 0.02), key=lambda limit: abs(limit - 0.5)):
+        abstained = too_few >= limit
         f1 = 2 * float((thin & abstained).sum()) / max(int(thin.sum() + abstained.sum()), 1)
         if f1 > best + 1e-9:
-            best, chosen = f1, float(limit)
+            best, chosen = f1, round(float(limit), 2)
     return chosen
 
 

@@ -23,18 +23,23 @@ from jdclass.framework import DATA, default_framework
 from jdclass.learn.card import ReferenceRow, render_card
 from jdclass.learn.corpus import Corpus, Document, read_corpus
 from jdclass.learn.examples import Example, example_of_line, example_of_role
-from jdclass.learn.fit import Choices, FittedLabellers, HeldOut, Resources, fit_labellers, fit_scoring, held_out_tally
+from jdclass.learn.fit import Choices, FittedLabellers, HeldOut, Resources, fit_labellers, fit_scoring
 from jdclass.learn.gold import GoldRole
 from jdclass.learn.measure import measure
+from jdclass.learn.network import can_fit
 from jdclass.learn.outcome import (
+    Further,
     choose_cover,
-    choose_least_words,
+    choose_thin_from,
     coverage_of_intervals,
     held_out_reviews,
+    tallies_of,
+    too_few_of,
 )
 from jdclass.learn.reference import family_usuals
 from jdclass.learn.silver import silver_examples
-from jdclass.learn.vectors import learn_vectors
+from jdclass.learn.standoff import Joined, join
+from jdclass.learn.vectors import WordVectors, learn_vectors
 from jdclass.lexicon import LexiconMatcher, load_collisions, load_lexicon
 from jdclass.lexicon.headings import load_headings
 from jdclass.lexicon.titles import load_titles
@@ -114,8 +119,8 @@ def load_resources(data: Mapping[str, Path] | None = None) -> tuple[Resources, d
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything read, sorted by what it is for. `extra_dev` are roles of the further corpora's split `dev`: measured,
-    never learnt from."""
+    """Everything read, sorted by what it is for. `joined` is the standoff annotation with its text. `extra_dev` are
+    roles of the further corpora's split `dev`: measured, never learnt from."""
 
     roles: tuple[GoldRole, ...]
     dev: tuple[GoldRole, ...]
@@ -123,6 +128,7 @@ class Material:
     extra: tuple[Example, ...]
     extra_dev: tuple[GoldRole, ...]
     documents: tuple[Document, ...]
+    joined: Joined
     headings: Mapping[str, frozenset[str]]  # of the annotated roles whose document is at hand, by id
 
     @property
@@ -141,19 +147,27 @@ def _read(plan: Plan, say: Say) -> Material:
         employers.get(line.advert, line.advert) for line in gold.hard_lines if line.split == "dev"
     }
     annotated = {role.id for role in gold.roles}
+    documents = tuple(document for document in adverts.documents if document.employer not in hidden)
+    texts = {one.id: (one.title, one.employer, one.lines, one.headings) for one in documents if one.id not in annotated}
     material = Material(
         tuple(role for role in gold.roles if role.split != "dev"),
         dev,
         _line_examples(gold, employers),
         tuple(example_of_role(role) for role in extra.roles if role.split != "dev") + _line_examples(extra, employers),
         tuple(role for role in extra.roles if role.split == "dev"),
-        tuple(document for document in adverts.documents if document.employer not in hidden),
+        documents,
+        join(extra.standoff, texts),
         {document.id: document.headings for document in adverts.documents if document.id in annotated},
     )
     say(
         f"  {len(material.roles)} roles and {len(material.lines)} lines to learn from, {len(material.extra)} more "
         f"examples, {len(material.documents)} documents without annotation, {len(material.dev)} roles to measure on"
     )
+    if extra.standoff:
+        say(
+            f"  standoff annotation of {len(material.joined.roles)} documents and {len(material.joined.lines)} lines; "
+            f"of {material.joined.lost} records the text is not at hand or reads otherwise"
+        )
     return material
 
 
@@ -195,38 +209,67 @@ class Trained:
     labelled: FittedLabellers
     model: Model
     held_out: list[dict[str, Any]]
-    least_words: float
+    thin_from: float
     cover: float
 
 
 def _scored(
-    fitted: FittedLabellers, roles: Sequence[GoldRole], found: Sequence[HeldOut], resources: Resources, choices: Choices
+    fitted: FittedLabellers,
+    roles: Sequence[GoldRole],
+    found: Sequence[HeldOut],
+    further: Further,
+    resources: Resources,
+    choices: Choices,
 ) -> tuple[Any, Any, list[dict[str, Any]], float, float]:
     """The scoring stage fitted on held-out tallies, with the records of held-out reviewing."""
     framework, threshold = resources.framework, fitted.labellers.threshold
-    texts = [[line.text for line in role.lines] for role in roles]
-    tallies = [held_out_tally(text, held, framework, threshold) for text, held in zip(texts, found, strict=True)]
+    tallies = tallies_of(roles, found, framework, threshold)
     claims = [resources.titles.read(role.title).orientation for role in roles]
-    duties, match = fit_scoring(roles, tallies, claims, [role.employer or role.id for role in roles], choices)
-    least = choose_least_words(roles, [one.words for one in tallies])
-    rows = []
-    for cover in np.arange(0.5, 0.96, 0.05):
-        records = held_out_reviews(
+    everyone = [*roles, *further.roles]
+    duties, match = fit_scoring(
+        everyone,
+        [*tallies, *further.tallies],
+        [*claims, *further.claims],
+        [role.employer or role.id for role in everyone],
+        choices,
+    )
+    thin_from = choose_thin_from(roles, too_few_of(roles, found, framework))
+
+    def reviews(cover: float) -> list[dict[str, Any]]:
+        return held_out_reviews(
             roles,
             found,
             framework,
             resources.titles,
             choices,
             threshold=threshold,
-            least_words=least,
-            cover=float(cover),
+            thin_from=thin_from,
+            cover=cover,
+            further=further,
         )
-        rows.append((float(cover), *coverage_of_intervals(roles, records)))
-    cover = choose_cover(rows)
-    records = held_out_reviews(
-        roles, found, framework, resources.titles, choices, threshold=threshold, least_words=least, cover=cover
-    )
-    return duties, match, records, least, cover
+
+    covers = [float(cover) for cover in np.arange(0.5, 0.96, 0.05)]
+    cover = choose_cover([(cover, *coverage_of_intervals(roles, reviews(cover))) for cover in covers])
+    return duties, match, reviews(cover), thin_from, cover
+
+
+def _further(
+    roles: Sequence[GoldRole], found: Sequence[HeldOut | None], resources: Resources, threshold: float
+) -> Further:
+    """Roles beside the gold ones for the scoring stage."""
+    held = [one for one in found if one is not None]
+    tallies = tallies_of(roles, held, resources.framework, threshold)
+    return Further(tuple(roles), tuple(tallies), tuple(resources.titles.read(role.title).orientation for role in roles))
+
+
+def _vectors(material: Material, choices: Choices, say: Say) -> WordVectors | None:
+    """Word vectors, from which the tagger's network begins; None where there is too little text, or no PyTorch."""
+    say("learning word vectors")
+    vectors = learn_vectors(chain.from_iterable(one.lines for one in material.documents), seed=choices.seed)
+    if vectors is not None and not can_fit():
+        say("PyTorch is not installed, so the tagger goes without its network: pip install 'jdclass[train]' brings it")
+        return None
+    return vectors
 
 
 def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
@@ -238,19 +281,22 @@ def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
     resources, files, lexicon, collisions = load_resources(plan.data)
     material = _read(plan, say)
     choices = plan.choices
-    say("learning word vectors")
-    texts = chain.from_iterable(document.lines for document in material.documents)
-    resources = replace(resources, vectors=learn_vectors(texts, seed=choices.seed))
+    resources = replace(resources, vectors=_vectors(material, choices, say))
     silver = _silver(material, resources, plan)
     gold = [_with_headings(example_of_role(role), material.headings.get(role.id)) for role in material.roles]
-    examples = [*gold, *material.lines, *material.extra, *silver]
-    targets = [True] * (len(gold) + len(material.lines)) + [False] * (len(material.extra) + len(silver))
+    joined = material.joined
+    parts = (gold, joined.examples, material.lines, joined.lines, material.extra, silver)
+    examples = [example for part in parts for example in part]
+    targets = [kept for part in parts for kept in [part is gold or part is material.lines] * len(part)]
+    also = [kept for part in parts for kept in [part is joined.examples] * len(part)]
     say(f"fitting on {len(examples)} examples, {len(silver)} of them with silver labels alone")
     try:
-        fitted = fit_labellers(examples, resources, choices, targets=targets, workers=plan.workers)
+        fitted = fit_labellers(examples, resources, choices, targets=targets, also=also, workers=plan.workers)
         found = [held for held in fitted.held_out[: len(gold)] if held is not None]
+        beside = fitted.held_out[len(gold) : len(gold) + len(joined.roles)]
+        further = _further(joined.roles, beside, resources, fitted.labellers.threshold)
         say("fitting the scoring stage on what held-out reviewing finds")
-        duties, match, records, least, cover = _scored(fitted, material.roles, found, resources, choices)
+        duties, match, records, thin_from, cover = _scored(fitted, material.roles, found, further, resources, choices)
     except ValueError as error:
         raise CorpusError(f"{', '.join(map(str, plan.gold))}: too little to train from: {error}") from error
     model = Model(
@@ -264,14 +310,14 @@ def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
         fitted.labellers,
         duties,
         match,
-        Settings(fitted.labellers.threshold, least, cover),
+        Settings(fitted.labellers.threshold, thin_from, cover),
         {},
     )
     say("reviewing the reference documents for the usual of each title family")
     families, reference = _reference(model, material)
     model = replace(model, families=families)
     say("measuring")
-    card = measure(plan, material, resources, model, fitted, found, records, silver, reference)
+    card = measure(plan, material, resources, model, fitted, found, further, records, silver, reference)
     save_model(
         plan.out,
         name=plan.name,

@@ -5,6 +5,7 @@ truncated singular value decomposition (Levy & Goldberg 2014; Bullinaria & Levy 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -12,10 +13,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 from sklearn.utils.extmath import randomized_svd
 
-from jdclass.model.vectors import WordVectors
 from jdclass.segment import tokenize
 
-__all__ = ["LEAST_LINES", "learn_vectors"]
+__all__ = ["LEAST_LINES", "WordVectors", "learn_vectors"]
 
 #: Fewer different lines than this give vectors that help nothing.
 LEAST_LINES = 20_000
@@ -26,6 +26,31 @@ LEAST_COUNT = 5
 SIZE = 80
 REACH = ((1, 1.0), (2, 0.7), (3, 0.4))  # distance and what a neighbour at it counts
 _AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class WordVectors:
+    """`ids` (words,) ascending 64-bit hashes; `table` (words, size) of unit length."""
+
+    ids: NDArray[np.uint64]
+    table: NDArray[np.float32]
+
+    @property
+    def size(self) -> int:
+        """Numbers a word."""
+        return int(self.table.shape[1])
+
+    def places(self, lower: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """(tokens,): the row of each word in `table`, -1 for a word without a vector."""
+        place = np.minimum(np.searchsorted(self.ids, lower), len(self.ids) - 1)
+        return np.where(self.ids[place] == lower, place, -1)
+
+    def of(self, lower: NDArray[np.uint64]) -> NDArray[np.float32]:
+        """(tokens, size); zeros for a word without a vector."""
+        place = self.places(lower)
+        found = self.table[place]
+        found[place < 0] = 0
+        return found
 
 
 def _tokens(lines: Iterable[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

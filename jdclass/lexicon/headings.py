@@ -20,7 +20,10 @@ __all__ = ["Headings", "heading_key", "load_headings"]
 #: A longer line is a sentence, whatever it begins with.
 LONGEST = 60
 
-_NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{1,4})[.)]\s+")
+_NUMBER = re.compile(
+    r"^(?:\d{1,2}(?:\.\d{1,2})*[.)]|\d{1,2}(?:\.\d{1,2})+|(?:[a-z]|[ivx]{1,4})[.)]"
+    r"|(?:section|part)\s+(?:\d{1,2}|[a-z])\s*[.):–—-])\s+"
+)
 _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 
 

@@ -1,4 +1,4 @@
-"""Fitted scikit-learn estimators as plain arrays, and back.
+"""Fitted estimators as plain arrays, and back.
 
 Only what prediction needs is kept, and only kinds named here: a model folder cannot make jdclass build anything else.
 """
@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from jdclass.errors import ModelError
+from jdclass.model.network import RecurrentNetwork
 
 __all__ = ["KINDS", "arrays_of", "kind_of", "rebuild"]
 
@@ -87,6 +88,7 @@ KINDS: dict[str, _Pair] = {
     "logistic_regression": (LogisticRegression, _linear_arrays, _linear),
     "multilayer_perceptron": (MLPClassifier, _network_arrays, _network),
     "standard_scaler": (StandardScaler, _scaler_arrays, _scaler),
+    "recurrent_network": (RecurrentNetwork, RecurrentNetwork.arrays, RecurrentNetwork.of),
     "scaled_logistic_regression": (Pipeline, _scaled_arrays, _scaled),
 }
 

@@ -29,7 +29,6 @@ from jdclass.model.judging import ContrastClassifier, PhraseJudge
 from jdclass.model.labelling import Labellers
 from jdclass.model.scoring import LEVELS, DutiesClassifier, MatchScorer
 from jdclass.model.tagging import PhraseTagger
-from jdclass.model.vectors import WordVectors
 from jdclass.model.zones import ZoneClassifier
 
 __all__ = [
@@ -63,12 +62,13 @@ DATA_FILES = ("figure1.toml", "headings.csv", "lexicon.csv", "collisions.csv", "
 class Settings:
     """The limits that were chosen when the model was trained.
 
-    `least_words`: duties lines with fewer words are too little to tell. `cover`: the probability that the interval of
+    `thin_from`: a document is too little to tell from this probability on that its duties lines hold fewer than
+    LEAST_WORDS words. `cover`: the probability that the interval of
     the match is to hold. `least_phrases`: counted phrases that make a contrast assessable.
     """
 
     threshold: float
-    least_words: float
+    thin_from: float
     cover: float
     least_phrases: int = 2
 
@@ -155,10 +155,6 @@ def save_model(
         for array, values in arrays_of(estimator).items():
             np.save(whole / "arrays" / f"{slot}.{array}.npy", np.ascontiguousarray(values), allow_pickle=False)
     np.save(whole / "arrays" / "moves.npy", labellers.tagger.moves_, allow_pickle=False)
-    vectors = labellers.tagger.vectors_
-    if vectors is not None:
-        np.save(whole / "arrays" / "vectors.ids.npy", vectors.ids, allow_pickle=False)
-        np.save(whole / "arrays" / "vectors.table.npy", vectors.table, allow_pickle=False)
     for file in DATA_FILES:
         shutil.copyfile(data_files[file], whole / "data" / file)
     (whole / CARD).write_text(card, encoding="utf-8")
@@ -183,7 +179,7 @@ def save_model(
         "parameters": parameters,
         "settings": {
             "threshold": settings.threshold,
-            "least_words": settings.least_words,
+            "thin_from": settings.thin_from,
             "cover": settings.cover,
             "least_phrases": settings.least_phrases,
         },
@@ -311,7 +307,6 @@ def load_model(
         labellers.tagger.classifier_ = parts["tagger"]
         labellers.tagger.moves_ = np.load(folder / "arrays" / "moves.npy", allow_pickle=False)
         labellers.tagger.network_ = parts.get("network")
-        labellers.tagger.vectors_ = _vectors(folder) if "network" in parts else None
         labellers.judge.scaler_, labellers.judge.classifier_ = parts["judge.scaler"], parts["judge.classifier"]
         labellers.contrasts.classifier_ = parts["contrasts"]
         labellers.contrasts.classes_ = parts["contrasts"].classes_
@@ -346,11 +341,3 @@ def _estimator(folder: Path, slot: str, kind: str) -> Any:
         kind,
         {path.name[len(slot) + 1 : -4]: np.load(path, mmap_mode="r", allow_pickle=False) for path in paths},
     )
-
-
-def _vectors(folder: Path) -> WordVectors:
-    ids, table = (
-        np.load(folder / "arrays" / f"vectors.{part}.npy", mmap_mode="r", allow_pickle=False)
-        for part in ("ids", "table")
-    )
-    return WordVectors(ids, table)

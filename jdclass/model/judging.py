@@ -165,13 +165,20 @@ class PhraseJudge(BaseEstimator):
         return csr_matrix(hstack([csr_matrix(dense), words], format="csr"))
 
     def fit(
-        self, evidence: Sequence[Evidence], spans: Sequence[Sequence[Span]], right: NDArray[np.bool_]
+        self,
+        evidence: Sequence[Evidence],
+        spans: Sequence[Sequence[Span]],
+        right: NDArray[np.bool_],
+        *,
+        sample_weight: NDArray[np.float64] | None = None,
     ) -> PhraseJudge:
-        """`right` has a truth for each span of all batches, in order."""
+        """`right` and `sample_weight` have a value for each span of all batches, in order."""
         dense = np.vstack([dense_features(e, s) for e, s in zip(evidence, spans, strict=True)])
         self.scaler_ = StandardScaler().fit(dense)
         features = vstack([self._features(e, s) for e, s in zip(evidence, spans, strict=True)], format="csr")
-        self.classifier_ = fit_on_frequent(LogisticRegression(C=self.C, max_iter=200), features, right.astype(np.int64))
+        self.classifier_ = fit_on_frequent(
+            LogisticRegression(C=self.C, max_iter=200), features, right.astype(np.int64), sample_weight=sample_weight
+        )
         return self
 
     def predict_proba(self, evidence: Evidence, spans: Sequence[Span]) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ from jdclass.document import ORIENTATIONS4, VERDICTS
 
 __all__ = [
     "ADVERSE",
+    "LEAST_WORDS",
     "LEVELS",
     "MATCHES_FROM",
     "DutiesClassifier",
@@ -33,10 +34,14 @@ __all__ = [
     "match_features",
     "score_of",
     "tally_of",
+    "too_few_words",
 ]
 
 #: A match of this or more reads as fitting: between the gold levels 3 (50) and 4 (75). DESIGN.md, "Verdict".
 MATCHES_FROM = 62
+
+#: Fewer words in the lines that state duties are too little to tell. CODEBOOK, "The role as a whole".
+LEAST_WORDS = 40
 
 #: Gold levels of the match that a scored role can have; level m lies at 25 (m - 1).
 LEVELS = (1, 2, 3, 4, 5)
@@ -80,6 +85,24 @@ def tally_of(words: Sequence[int], stated: Sequence[float], phrases: Sequence[We
         sum(phrase.weight for phrase in phrases if phrase.side == 0),
         sum(phrase.weight for phrase in phrases if phrase.side == 1),
     )
+
+
+def too_few_words(words: Sequence[int], stated: Sequence[float], least: int = LEAST_WORDS) -> float:
+    """The probability that the lines which state duties hold fewer than `least` words, from each line's words and its
+    probability of stating duties, the lines taken to be independent (a Poisson binomial sum, by convolution).
+
+    >>> too_few_words([30, 20], [0.5, 0.5])
+    0.75
+    """
+    held = np.zeros(least + 1)  # the probability of each number of words, the last of `least` and more
+    held[0] = 1.0
+    for count, share in zip(words, stated, strict=True):
+        step = min(count, least)
+        added = held * (1 - share)
+        added[step:] += held[: least + 1 - step] * share
+        added[least] += held[least + 1 - step :].sum() * share
+        held = added
+    return float(held[:least].sum())
 
 
 def _table(tallies: list[Tally]) -> NDArray[np.float64]:

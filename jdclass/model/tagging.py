@@ -1,5 +1,5 @@
-"""Which words of a line stand in a phrase: a linear tagger over hashed features of a window and, where word vectors are
-at hand, a small network over the vectors of the window beside it; decoded as a sequence.
+"""Which words of a line stand in a phrase: a linear tagger over hashed features of a window and, where it was fitted, a
+recurrent network that reads the line beside it; decoded as a sequence.
 
 Tags are O, B-leadership, I-leadership, B-management, I-management (Ramshaw & Marcus 1995). A phrase is never more than
 one line; the best sequence of tags in which no I stands without its B is found by Viterbi's algorithm.
@@ -8,7 +8,6 @@ one line; the best sequence of tags in which no I stands without its B is found 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,25 +15,22 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.neural_network import MLPClassifier
 from sklearn.utils.validation import check_is_fitted
 
 from jdclass.lexicon import Matches
 from jdclass.model.hashing import PAD, fit_on_frequent, mix, stack
-from jdclass.model.vectors import WordVectors
+from jdclass.model.network import RecurrentNetwork
 from jdclass.segment import Tokens
 
 __all__ = [
     "TAGS",
     "PhraseTagger",
     "Span",
-    "Windows",
     "best_tags",
     "lexicon_marks",
     "spans_of_tags",
     "tags_of_spans",
     "token_features",
-    "windows",
 ]
 
 TAGS = ("O", "B-leadership", "I-leadership", "B-management", "I-management")
@@ -43,7 +39,6 @@ TAGS = ("O", "B-leadership", "I-leadership", "B-management", "I-management")
 Span = tuple[int, int, int]
 
 _IMPOSSIBLE = -1e4
-_WINDOW = 3  # words on either side whose vectors the network sees
 _AT_ONCE = 40_000  # tokens whose features are in memory together
 
 
@@ -102,71 +97,6 @@ def token_features(tokens: Tokens, marks: NDArray[np.uint64], rows: NDArray[np.i
         (side[0], word[0]), (side[-2], side[-1], side[0], side[1], side[2]), (side[0], ending[0]), (side[0], word[-1]),
     ]  # fmt: skip
     return stack([mix(number, *parts) for number, parts in enumerate(templates)], bits=bits)
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """What the network sees of some tokens: each kind of word once, and which kinds a token's window consists of.
-
-    `parts` (kinds + 1, width) has for each kind its vector, what the lexicon says of it (4 columns of which one is 1,
-    and whether a hit begins), and a 1; the last row, of zeros, stands for what is outside the line. `kinds`
-    (rows, places) numbers the rows of `parts`: _WINDOW words before the token, itself, as many after it, and the two
-    words that begin its line. `place` (rows,) is how far into the line it stands, in [0, 1].
-    """
-
-    parts: NDArray[np.float32]
-    kinds: NDArray[np.int64]
-    place: NDArray[np.float64]
-    size: int
-
-    def _widths(self) -> list[int]:
-        """Of each place: how many columns of `parts` count. Of the words that begin the line only the vector does."""
-        return [self.parts.shape[1]] * (2 * _WINDOW + 1) + [self.size] * 2
-
-    def table(self) -> NDArray[np.float32]:
-        """(rows, features): the windows written out, to learn from."""
-        columns = [self.parts[kinds, :width] for kinds, width in zip(self.kinds.T, self._widths(), strict=True)]
-        return np.hstack([*columns, self.place[:, None].astype(np.float32)])
-
-    def times(self, weights: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-        """`table() @ weights` (features, units), several times as fast: each kind is multiplied once for each place,
-        then added up. In double precision, so that the size of the batch does not show in a product of matrices."""
-        rows, places = self.kinds.shape
-        parts, count = self.parts.astype(np.float64), len(self.parts)
-        each = np.empty((places * count, weights.shape[1]))
-        begin = 0
-        for place, width in enumerate(self._widths()):
-            each[place * count : (place + 1) * count] = parts[:, :width] @ weights[begin : begin + width]
-            begin += width
-        at = (self.kinds + count * np.arange(places)).ravel()
-        picks = csr_matrix((np.ones(len(at)), at, np.arange(rows + 1) * places), shape=(rows, len(each)))
-        out: NDArray[np.float64] = picks @ each + self.place[:, None] * weights[-1]
-        return out
-
-
-def windows(tokens: Tokens, marks: NDArray[np.uint64], rows: NDArray[np.int64], vectors: WordVectors) -> Windows:
-    """The windows of the tokens numbered `rows`."""
-    line, marks = tokens.line, marks.astype(np.int64)
-    first, stop = tokens.first[:-1][line[rows]], tokens.first[1:][line[rows]]
-    at = np.column_stack([*(rows + by for by in range(-_WINDOW, _WINDOW + 1)), first, first + 1])
-    inside = (at >= first[:, None]) & (at < stop[:, None])
-    side = np.where(marks < 4, np.minimum(marks, 1), 2 + (marks >> 1) % 2)
-    begins = (marks >= 4) & (marks % 2 == 0)
-    # Words without a vector are one kind. Only words in lines of `rows` are asked for.
-    seen = np.flatnonzero(np.isin(line, line[rows]))
-    kind = np.zeros(len(tokens), dtype=np.int64)
-    code = (vectors.places(tokens.lower[seen]) * 4 + side[seen]) * 2 + begins[seen]
-    _, sample, kind[seen] = np.unique(code, return_index=True, return_inverse=True)
-    sample = seen[sample]
-    said = np.zeros((len(sample), 6), dtype=np.float32)
-    said[np.arange(len(sample)), side[sample]] = 1
-    said[:, 4] = begins[sample]
-    said[:, 5] = 1
-    # Scaled so that a vector's parts are about as large as the yes-or-no features beside them.
-    parts = np.hstack([vectors.of(tokens.lower[sample]) * np.float32(3), said])
-    kinds = np.where(inside, kind[np.clip(at, 0, len(tokens) - 1)], len(sample))
-    place = np.minimum(rows - first, 10) / 10
-    return Windows(np.vstack([parts, np.zeros_like(parts[:1])]), kinds, place, vectors.size)
 
 
 def _lines_at_once(tokens: Tokens) -> Iterator[slice]:
@@ -247,11 +177,11 @@ class PhraseTagger(BaseEstimator):
     """Tags of the tokens of some lines.
 
     `outside` is added to the log probability of O: below 0 more words come out as phrases. `smooth` in [0, 1] is how
-    much the learnt moves from tag to tag count against the words. `hidden` are the units of the network, `epochs` its
-    rounds over the tokens: few, or it memorises them.
+    much the learnt moves from tag to tag count against the words. `network_share` in [0, 1] is what the network counts
+    beside the linear classifier, where there is one.
 
-    Attributes: `classifier_` the linear one; `network_` and `vectors_`, None where it was fitted without vectors;
-    `moves_` (tags + 1, tags).
+    Attributes: `classifier_` the linear one; `moves_` (tags + 1, tags); `network_`, None unless training sets it (it is
+    fitted apart, by `jdclass.learn.network`).
     """
 
     def __init__(
@@ -261,16 +191,14 @@ class PhraseTagger(BaseEstimator):
         C: float = 0.1,
         outside: float = -1.0,
         smooth: float = 0.5,
-        hidden: int = 128,
-        epochs: int = 7,
+        network_share: float = 0.67,
         seed: int = 0,
     ) -> None:
         self.bits = bits
         self.C = C
         self.outside = outside
         self.smooth = smooth
-        self.hidden = hidden
-        self.epochs = epochs
+        self.network_share = network_share
         self.seed = seed
 
     def fit(
@@ -281,7 +209,6 @@ class PhraseTagger(BaseEstimator):
         lines: NDArray[np.int64],
         *,
         sample_weight: NDArray[np.float64] | None = None,
-        vectors: WordVectors | None = None,
     ) -> PhraseTagger:
         """Learn from the lines numbered `lines`; `tags` has a number a token, `sample_weight` one a line.
 
@@ -308,14 +235,7 @@ class PhraseTagger(BaseEstimator):
         for inside in (2, 4):
             moves[[tag for tag in range(len(TAGS) + 1) if tag not in (inside - 1, inside)], inside] = _IMPOSSIBLE
         self.moves_ = moves
-        self.vectors_, self.network_ = vectors, None
-        if vectors is not None:
-            # Lines that count less than others (silver labels) would count in full here, so they are left out.
-            sure = rows if weight is None else rows[weight == weight.max()]
-            network = MLPClassifier(
-                (self.hidden,), alpha=3e-3, batch_size=256, max_iter=self.epochs, random_state=self.seed
-            )
-            self.network_ = network.fit(windows(tokens, marks, sure, vectors).table(), tags[sure])
+        self.network_: RecurrentNetwork | None = None
         return self
 
     def log_proba(self, tokens: Tokens, marks: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -335,14 +255,11 @@ class PhraseTagger(BaseEstimator):
         features = token_features(tokens, marks, rows, bits=self.bits)
         scores = features @ self.classifier_.coef_.T + self.classifier_.intercept_
         scores = _normalised(scores.astype(np.float64))
-        if self.network_ is None or self.vectors_ is None:
+        if self.network_ is None:
             return scores
-        # scikit-learn's own predict_proba, but for how the first product is worked out.
-        (first, second), (start, middle) = self.network_.coefs_, self.network_.intercepts_
-        hidden = np.maximum(windows(tokens, marks, rows, self.vectors_).times(first) + start, 0)
-        network = np.exp(_normalised(hidden @ second.astype(np.float64) + middle))
-        # The geometric mean of both: on held-out employers better than either alone.
-        return _normalised((scores + np.log(network + 1e-6)) / 2)
+        # The weighed geometric mean of both: on held-out employers better than either alone.
+        network = _normalised(self.network_.scores(tokens, marks, rows))
+        return _normalised((1 - self.network_share) * scores + self.network_share * network)
 
     def decode(self, scores: NDArray[np.float64], first: NDArray[np.int64]) -> NDArray[np.int64]:
         """Tags from log probabilities; `first` as in `best_tags`, counted in rows of `scores`."""

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from jdclass.learn import vectors as learnt
-from jdclass.learn.vectors import learn_vectors
-from jdclass.model.vectors import WordVectors
+from jdclass.learn.vectors import WordVectors, learn_vectors
 from jdclass.segment import tokenize
 
 VERBS = ("manage", "lead", "supervise", "coach")

@@ -19,9 +19,7 @@ from jdclass.model.tagging import (
     spans_of_tags,
     tags_of_spans,
     token_features,
-    windows,
 )
-from jdclass.model.vectors import WordVectors
 from jdclass.segment import tokenize
 
 IMPOSSIBLE = -1e4
@@ -85,31 +83,6 @@ def test_features_do_not_depend_on_the_lines_beside() -> None:
     alone = rows(["Line manage the team."], 0)
     between = rows(["Our vision.", "Line manage the team.", "Empower staff."], 1)
     assert (alone == between).all()
-
-
-@given(
-    st.lists(st.lists(st.sampled_from(["lead", "the", "ward", "team"]), max_size=5), min_size=1, max_size=4), st.data()
-)
-def test_windows_times_weights_is_the_product_of_the_table(lines: list[list[str]], data: st.DataObject) -> None:
-    tokens = tokenize([" ".join(line) for line in lines])
-    marks = np.array([data.draw(st.sampled_from([0, 1, 2, 4, 5, 6, 11])) for _ in range(len(tokens))], dtype=np.uint64)
-    rows = np.flatnonzero([data.draw(st.booleans()) for _ in range(len(tokens))])
-    known = np.unique(tokenize(["lead the team"]).lower)  # "ward" has no vector
-    vectors = WordVectors(known, np.random.default_rng(1).normal(size=(3, 2)).astype(np.float32))
-    seen = windows(tokens, marks, rows, vectors)
-    weights = np.random.default_rng(2).normal(size=(seen.table().shape[1], 6))
-    assert seen.times(weights) == pytest.approx(seen.table().astype(np.float64) @ weights)
-
-
-def test_a_window_written_out() -> None:
-    tokens = tokenize(["Lead staff.", "Rota"])
-    vectors = WordVectors(np.unique(tokens.lower[:1]), np.array([[0.6, 0.8]], dtype=np.float32))
-    marks = np.array([4, 0, 1, 0], dtype=np.uint64)  # a leadership hit begins; nothing; a collision
-    (row,) = windows(tokens, marks, np.array([1]), vectors).table()
-    outside, lead = [0.0] * 8, [1.8, 2.4, 0, 0, 1, 0, 1, 1]  # vector, kind of mark (4), begins, inside
-    staff, stop = [0, 0, 1, 0, 0, 0, 0, 1], [0, 0, 0, 1, 0, 0, 0, 1]
-    wanted = [*outside, *outside, *lead, *staff, *stop, *outside, *outside, 1.8, 2.4, 0, 0, 0.1]
-    assert row.tolist() == pytest.approx(wanted)
 
 
 def test_an_unfitted_tagger_says_so() -> None:

@@ -1,0 +1,116 @@
+"""A small recurrent network that reads a line from both ends and says of each word how likely it stands in a phrase.
+
+A word comes in as the sum of what is known of it (its vector, its ending, its shape, what the lexicon says of it); a
+gated recurrent unit (Cho et al. 2014) carries the line along in either direction, and two dense layers give the tags.
+Here it is only run, in plain NumPy; `jdclass/learn/network.py` fits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from jdclass.model.hashing import columns, mix
+from jdclass.segment import Tokens
+
+__all__ = ["ENDING_BITS", "MARKS", "SHAPE_BITS", "RecurrentNetwork", "word_parts"]
+
+ENDING_BITS = 12
+SHAPE_BITS = 9
+MARKS = 64  # more than `lexicon_marks` gives
+
+
+def word_parts(tokens: Tokens, marks: NDArray[np.uint64], ids: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """(tokens, 4): the rows in the network's four tables of each token's word (0 for one not among the ascending
+    `ids`, else its place there + 1), ending, shape, and lexicon mark."""
+    place = np.minimum(np.searchsorted(ids, tokens.lower), len(ids) - 1)
+    word = np.where(ids[place] == tokens.lower, place + 1, 0)
+    ending = columns(mix(0, tokens.suffix), bits=ENDING_BITS)
+    shape = columns(mix(1, tokens.shape), bits=SHAPE_BITS)
+    return np.column_stack([word, ending, shape, np.minimum(marks, MARKS - 1).astype(np.int64)])
+
+
+@dataclass(frozen=True, slots=True)
+class RecurrentNetwork:
+    """The fitted arrays. H is the size of the state in one direction; the gates stand in the order reset, update, new.
+
+    `ids` (words,) ascending hashes of lower-case forms; `word` (words + 1, .), `ending`, `shape`, `mark` tables of
+    vectors, side by side the input of width I; `inner` (2, I, 3H), `inner_bias` (2, 3H), `state` (2, H, 3H),
+    `state_bias` (2, 3H) for reading forwards and backwards; `hidden` (2H, units), `out` (units, tags) with biases.
+    """
+
+    ids: NDArray[np.uint64]
+    word: NDArray[np.float32]
+    ending: NDArray[np.float32]
+    shape: NDArray[np.float32]
+    mark: NDArray[np.float32]
+    inner: NDArray[np.float32]
+    inner_bias: NDArray[np.float32]
+    state: NDArray[np.float32]
+    state_bias: NDArray[np.float32]
+    hidden: NDArray[np.float32]
+    hidden_bias: NDArray[np.float32]
+    out: NDArray[np.float32]
+    out_bias: NDArray[np.float32]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All arrays by name, as `of` takes them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> RecurrentNetwork:
+        """The network of some arrays by name. Raises KeyError for an absent one."""
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+
+    def scores(self, tokens: Tokens, marks: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(rows, tags): log odds, up to a constant a row, of the tokens numbered `rows`, which are all of some lines.
+
+        In double precision, so that what else is in the batch does not show in a product of matrices.
+        """
+        if not len(rows):
+            return np.zeros((0, len(self.out_bias)))
+        line = tokens.line[rows]
+        first = np.concatenate([[0], np.flatnonzero(np.diff(line)) + 1, [len(rows)]])
+        states = self._read(self._gates(word_parts(tokens, marks, self.ids)[rows]), first)
+        hidden = np.maximum(states @ self.hidden.astype(np.float64) + self.hidden_bias, 0)
+        out: NDArray[np.float64] = hidden @ self.out.astype(np.float64) + self.out_bias
+        return out
+
+    def _gates(self, parts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(2, rows, 3H): what each word adds to the gates. A kind of word that comes often is multiplied once."""
+        tables = (self.word, self.ending, self.shape, self.mark)
+        key = np.zeros(len(parts), dtype=np.int64)
+        for column, table in zip(parts.T, tables, strict=True):
+            key = key * len(table) + column
+        _, samples, kind = np.unique(key, return_index=True, return_inverse=True)
+        words = [table[column] for column, table in zip(parts[samples].T, tables, strict=True)]
+        given = np.hstack(words).astype(np.float64) @ self.inner.astype(np.float64) + self.inner_bias[:, None, :]
+        out: NDArray[np.float64] = given[:, kind]
+        return out
+
+    def _read(self, gates: NDArray[np.float64], first: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(rows, 2H): the states after each word read forwards and, beside them, backwards. All lines at once, the
+        longest first, so that those still being read are always the first ones."""
+        size = self.state.shape[1]
+        weights, bias = self.state.astype(np.float64), self.state_bias[:, None, :].astype(np.float64)
+        sizes = np.diff(first)
+        order = np.argsort(-sizes, kind="stable")
+        begin, end, sizes = first[:-1][order], first[1:][order], sizes[order]
+        out = np.empty((gates.shape[1], 2 * size))
+        state = np.zeros((2, len(order), size))
+        for step in range(int(sizes[0])):
+            active = int(np.searchsorted(-sizes, -step, side="left"))
+            ahead, back = begin[:active] + step, end[:active] - 1 - step
+            given = np.stack([gates[0, ahead], gates[1, back]])
+            carried = state[:, :active] @ weights + bias
+            both = expit(given[..., : 2 * size] + carried[..., : 2 * size])
+            new = np.tanh(given[..., 2 * size :] + both[..., :size] * carried[..., 2 * size :])
+            state[:, :active] = new + both[..., size:] * (state[:, :active] - new)
+            out[ahead, :size] = state[0, :active]
+            out[back, size:] = state[1, :active]
+        return out
