@@ -20,6 +20,9 @@ __all__ = ["exit_code", "export_run", "review_run", "show_progress", "told"]
 
 LOG_SECONDS = 10.0
 
+#: Before this share of the bytes is done, the time that is left is anybody's guess: files differ in what a byte costs.
+LEAST_SHARE = 0.02
+
 
 def review_run(inputs: Sequence[Path], run: Path, *, quiet: bool = False, **options: Any) -> Summary:
     """Review into a run folder and say how it went, on stderr; `options` are `jdclass.batch.review_folder`'s."""
@@ -113,7 +116,7 @@ def _log(stream: TextIO) -> Callable[[Tally], None]:
         due = time.monotonic() + LOG_SECONDS
         done, rate, failed = _figures(tally)
         share = tally.done_bytes / tally.total_bytes if tally.total_bytes else 1.0
-        left = f", {_clock(tally.seconds / share - tally.seconds)} left" if share > 0 else ""
+        left = f", about {_clock(tally.seconds / share - tally.seconds)} left" if share >= LEAST_SHARE else ""
         print(f"{done} ({share:.0%}), {rate}{left}, {failed}", file=stream, flush=True)
 
     return show
@@ -121,7 +124,11 @@ def _log(stream: TextIO) -> Callable[[Tally], None]:
 
 def _figures(tally: Tally) -> tuple[str, str, str]:
     rate = tally.reviewed / tally.seconds if tally.seconds > 0 else 0.0
-    return f"{tally.reviewed + tally.skipped:,} roles", f"{rate:,.0f} a second", f"{tally.failed:,} failed"
+    return (
+        f"{tally.reviewed + tally.skipped:,} roles",
+        f"{rate:,.{0 if rate >= 10 else 1}f} a second",
+        f"{tally.failed:,} failed",
+    )
 
 
 def export_run(run: Path, *, format: Format, output: Path | None = None) -> None:

@@ -57,9 +57,20 @@ def test_a_log_gets_a_line_in_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> No
             now[0] = 100.0 + second
             show(Tally(40 * second, 10, 1, 100 * second, 10_000, float(second)))
     assert stream.getvalue().splitlines() == [
-        "410 roles (10%), 40 a second, 1 min 30 s left, 1 failed",
-        "810 roles (20%), 40 a second, 1 min 20 s left, 1 failed",
+        "410 roles (10%), 40 a second, about 1 min 30 s left, 1 failed",
+        "810 roles (20%), 40 a second, about 1 min 20 s left, 1 failed",
     ]
+
+
+def test_a_slow_beginning_promises_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(commands.time, "monotonic", lambda: now[0])
+    stream = io.StringIO()
+    with show_progress(stream) as show:
+        assert show is not None
+        now[0] = 110.0
+        show(Tally(4, 0, 0, 100, 10_000, 10.0))
+    assert stream.getvalue() == "4 roles (1%), 0.4 a second, 0 failed\n"
 
 
 def test_a_terminal_gets_a_bar_with_rate_time_left_and_failures() -> None:
