@@ -217,6 +217,8 @@ def test_what_a_document_states_to_be_absent(matcher, line, absent):
         ("Take charge of the ward at night.", "allocates_work"),
         ("Line manage a team of six clerks.", "line_manages"),
         ("Undertake appraisals of the clerks.", "appraises"),
+        ("Carry out annual appraisals of the porters.", "appraises"),
+        ("Recruit and select the clerks.", "recruits"),
         ("Hold a delegated budget.", "holds_budget"),
         ("Recruitment and retention of nurses.", "recruits"),
         ("Write policies for the laboratory.", "policy"),

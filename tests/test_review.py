@@ -64,6 +64,12 @@ def test_nothing_is_both_shown_and_left_out(reviews: list[Review]) -> None:
         assert not shown & {(x.line, at) for x in review.excluded for at in range(x.start, x.end)}
 
 
+def test_no_phrase_is_shown_in_a_heading(reviews: list[Review]) -> None:
+    held = [review.lines[phrase.line] for review in reviews for phrase in review.phrases]
+    assert held
+    assert not [line.text for line in held if line.heading and not line.text.endswith("?")]
+
+
 def test_counted_is_what_stands_in_duties(reviews: list[Review]) -> None:
     framework = default_framework()
     for review in reviews:

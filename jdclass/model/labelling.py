@@ -139,8 +139,10 @@ def propose(
 
 
 def settle(prepared: Prepared, zone: NDArray[np.int64], framework: Framework, spans: list[Span]) -> list[int]:
-    """The numbers of the spans that stand in lines whose zone shows phrases."""
-    shown = np.isin(zone, _numbers(framework, framework.shown_zones))
+    """The numbers of the spans that stand in lines whose zone shows phrases. A heading names what follows and states
+    nothing (2 of 609 annotated ones hold a phrase, both of them questions), so that none is shown in it."""
+    question = np.fromiter((line.endswith("?") for line in prepared.lines), dtype=np.bool_, count=len(prepared.lines))
+    shown = np.isin(zone, _numbers(framework, framework.shown_zones)) & (question | ~prepared.heading)
     return [number for number, span in enumerate(spans) if shown[prepared.tokens.line[span[0]]]]
 
 
