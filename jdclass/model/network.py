@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from jdclass.model.hashing import columns, mix
 from jdclass.segment import Tokens
@@ -108,9 +107,18 @@ class RecurrentNetwork:
             ahead, back = begin[:active] + step, end[:active] - 1 - step
             given = np.stack([gates[0, ahead], gates[1, back]])
             carried = state[:, :active] @ weights + bias
-            both = expit(given[..., : 2 * size] + carried[..., : 2 * size])
-            new = np.tanh(given[..., 2 * size :] + both[..., :size] * carried[..., 2 * size :])
+            both = _between_0_and_1(given[..., : 2 * size] + carried[..., : 2 * size])
+            new = np.tanh((given[..., 2 * size :] + both[..., :size] * carried[..., 2 * size :]).astype(np.float32))
             state[:, :active] = new + both[..., size:] * (state[:, :active] - new)
             out[ahead, :size] = state[0, :active]
             out[back, size:] = state[1, :active]
         return out
+
+
+def _between_0_and_1(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The logistic function, in single precision: NumPy takes several values at once there, five times as fast, and
+    each by itself, so that the batch does not show."""
+    out = np.tanh(values.astype(np.float32) * np.float32(0.5))
+    out *= np.float32(0.5)
+    out += np.float32(0.5)
+    return out
