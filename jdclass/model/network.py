@@ -118,7 +118,7 @@ class RecurrentNetwork:
 def _between_0_and_1(values: NDArray[np.float64]) -> NDArray[np.float32]:
     """The logistic function, in single precision: NumPy takes several values at once there, five times as fast, and
     each by itself, so that the batch does not show."""
-    out = np.tanh(values.astype(np.float32) * np.float32(0.5))
+    out: NDArray[np.float32] = np.tanh(values.astype(np.float32) * np.float32(0.5))
     out *= np.float32(0.5)
     out += np.float32(0.5)
     return out
