@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 __all__ = [
     "FAILURE_SCHEMA",
+    "LEAST_READ",
     "ORIENTATIONS4",
+    "PARTLY_FROM",
     "REVIEW_SCHEMA",
     "VERDICTS",
     "Block",
@@ -47,6 +49,13 @@ VERDICTS = (
     "underclaims_management",
     "insufficient_evidence",
 )
+
+#: Below this share of a file read, its roles are not judged. The documents issue's receipt; DESIGN.md, "Abstained".
+LEAST_READ = 0.8
+
+#: A match of this or more, short of fitting, reads as fitting in part: gold level m lies at 25 (m - 1), and this is the
+#: middle of levels 2 and 3.
+PARTLY_FROM = 38
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table_cell"]
 

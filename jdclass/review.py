@@ -13,6 +13,8 @@ import numpy as np
 
 from jdclass import reasons as wording
 from jdclass.document import (
+    LEAST_READ,
+    PARTLY_FROM,
     Claim,
     ContrastCount,
     Duties,
@@ -40,9 +42,6 @@ from jdclass.segment import Line, split_lines
 
 __all__ = ["Reviewer", "load", "read_one", "reviewer_of"]
 
-#: A file of which less was read is not judged. The documents issue's receipt; DESIGN.md, "Abstained".
-LEAST_READ = 0.8
-
 #: A family needs this many reference adverts before anything is called unusual for it. DESIGN.md, "Usual".
 LEAST_FAMILY = 30
 
@@ -51,9 +50,6 @@ LEAST_PUT_FORWARD = 3
 
 #: Duties whose two likeliest readings are closer than this (in probability) are contradictory evidence.
 CLOSE = 0.1
-
-#: A match of this or more, short of fitting, reads as fitting in part: gold level 3 lies at 50.
-PARTLY_FROM = 38
 
 #: Lines besides duties whose word is taken for what a post does not hold: reporting lines stand among the employer's.
 #: A person specification ("works without supervision") and legal notices deny other things.

@@ -9,18 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from jdclass.document import Match, Review
+from jdclass.document import LEAST_READ, PARTLY_FROM, Match, Review
 from jdclass.errors import FrameworkError
 
 __all__ = ["Finding", "Fit", "Wording", "cannot_tell_reason", "default_wording", "finding", "fit_of", "load_wording"]
 
 DATA = Path(__file__).parent / "data" / "wording.toml"
 FORMAT = 1
-
-#: Below this share of the file read, a review abstains for that reason.
-READ_ENOUGH = 0.8
-#: Gold match m lies at 25(m - 1): below the middle of 2 and 3 title and text do not fit, from there to 62 partly.
-PARTLY_FROM = 38
 
 Fit = Literal["fit", "partly", "not", "unknown"]
 
@@ -107,4 +102,4 @@ def cannot_tell_reason(review: Review) -> Literal["unread", "thin"] | None:
     if not review.match.abstained:
         return None
     share = review.source.share_read
-    return "unread" if share is not None and share < READ_ENOUGH else "thin"
+    return "unread" if share is not None and share < LEAST_READ else "thin"
