@@ -23,6 +23,7 @@ from jdclass.learn.examples import Example, gold_spans, zone_numbers
 from jdclass.learn.gold import GoldRole
 from jdclass.learn.network import fit_network
 from jdclass.learn.vectors import WordVectors
+from jdclass.learn.zone_network import fit_zone_network
 from jdclass.lexicon import LexiconMatcher
 from jdclass.lexicon.headings import Headings
 from jdclass.lexicon.titles import Titles
@@ -71,6 +72,7 @@ class Choices:
 
     zone_bits: int = 17
     zone_C: float = 1.0
+    zone_network_epochs: int = 3
     tag_bits: int = 18
     tag_C: float = 0.1
     outside: float = -1.0
@@ -159,6 +161,18 @@ def _learn_loudly(examples: Sequence[Example], resources: Resources, choices: Ch
     weights = np.repeat([example.weight for example in examples], [len(example.lines) for example in examples])
     zones = ZoneClassifier(bits=choices.zone_bits, C=choices.zone_C, folds=choices.folds, seed=choices.seed)
     zones.fit(prepared, numbers, groups=[example.group for example in examples], sample_weight=weights)
+    heaviest = weights == weights.max()
+    if resources.vectors is not None and len(zones.classes_) == len(framework.zones):
+        # The networks know no weights: lines that count less than others (silver labels) would count in full in them,
+        # so they are left out.
+        zones.network_ = fit_zone_network(
+            prepared,
+            np.where(heaviest, numbers, -1),
+            resources.vectors,
+            kinds=len(framework.zones),
+            epochs=choices.zone_network_epochs,
+            seed=choices.seed,
+        )
     spans, contrasts, known = gold_spans(prepared, examples, framework)
     shown = [number for number, zone in enumerate(framework.zones) if zone.shown]
     lines = known[np.isin(numbers[known], shown)]
@@ -168,13 +182,11 @@ def _learn_loudly(examples: Sequence[Example], resources: Resources, choices: Ch
     tags = tags_of_spans(spans, len(prepared.tokens))
     tagger.fit(prepared.tokens, marks, tags, lines, sample_weight=weights)
     if resources.vectors is not None:
-        # Lines that count less than others (silver labels) would count in full here, so they are left out.
-        sure = lines[weights[lines] == weights.max()]
         tagger.network_ = fit_network(
             prepared.tokens,
             marks,
             tags,
-            sure,
+            lines[heaviest[lines]],
             resources.vectors,
             kinds=len(TAGS),
             epochs=choices.network_epochs,

@@ -8,6 +8,8 @@ with, dropout on the way in and out, words left out at random, few rounds at a r
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from jdclass.learn.vectors import WordVectors
 from jdclass.model.network import ENDING_BITS, MARKS, SHAPE_BITS, RecurrentNetwork, word_parts
 from jdclass.segment import Tokens
 
-__all__ = ["can_fit", "fit_network"]
+__all__ = ["both_ways", "can_fit", "exported", "exported_table", "fit_network", "one_thread", "optimiser_of"]
 
 STATE = 64
 HIDDEN = 64
@@ -36,6 +38,54 @@ def can_fit() -> bool:
     return importlib.util.find_spec("torch") is not None
 
 
+@contextmanager
+def one_thread(seed: int) -> Iterator[None]:
+    """PyTorch with one thread, or sums come out in another order each time, and with a generator of its own, which
+    leaves the caller's as it was."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def optimiser_of(net: Any, rates: tuple[float, float], *, decay: float, steps: int) -> tuple[Any, Any]:
+    """An optimiser and its schedule, whose highest rates are those for the word vectors and for all else."""
+    import torch
+
+    others = [values for name, values in net.named_parameters() if name != "word.weight"]
+    parameters = [{"params": [net["word"].weight]}, {"params": others}]
+    optimiser = torch.optim.AdamW(parameters, lr=rates[1], weight_decay=decay)
+    return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, [*rates], total_steps=steps, pct_start=0.15)
+
+
+def exported(values: Any) -> NDArray[np.float32]:
+    """A fitted matrix or row as an array."""
+    return np.ascontiguousarray(values.detach().numpy(), dtype=np.float32)
+
+
+def exported_table(values: Any) -> NDArray[np.float16]:
+    """A table of vectors in half precision: tables are most of what a network weighs, and the words read the same."""
+    return np.ascontiguousarray(values.detach().numpy(), dtype=np.float16)
+
+
+def both_ways(gru: Any) -> dict[str, NDArray[np.float32]]:
+    """The arrays of a recurrent layer of two directions, as `read_both_ways` wants them: matrices are turned, so that
+    rows of values stand before them."""
+
+    def pair(name: str) -> NDArray[np.float32]:
+        ways = [exported(getattr(gru, f"{name}_l0{end}")) for end in ("", "_reverse")]
+        return np.stack([values.T if values.ndim == 2 else values for values in ways])
+
+    names = {"inner": "weight_ih", "inner_bias": "bias_ih", "state": "weight_hh", "state_bias": "bias_hh"}
+    return {name: pair(theirs) for name, theirs in names.items()}
+
+
 def fit_network(
     tokens: Tokens,
     marks: NDArray[np.uint64],
@@ -51,20 +101,11 @@ def fit_network(
 
     The same input and seed give the same network. Raises ModuleNotFoundError without PyTorch; see `can_fit`.
     """
-    import torch
-
-    # One thread, or sums come out in another order each time; a forked generator leaves the caller's as it was.
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            parts = word_parts(tokens, marks, vectors.ids)
-            places = [(int(tokens.first[line]), int(tokens.first[line + 1])) for line in lines.tolist()]
-            net = _train(parts, tags, [place for place in places if place[0] < place[1]], vectors, kinds, epochs, seed)
-            return _exported(net, vectors.ids)
-    finally:
-        torch.set_num_threads(threads)
+    with one_thread(seed):
+        parts = word_parts(tokens, marks, vectors.ids)
+        places = [(int(tokens.first[line]), int(tokens.first[line + 1])) for line in lines.tolist()]
+        net = _train(parts, tags, [place for place in places if place[0] < place[1]], vectors, kinds, epochs, seed)
+        return _exported(net, vectors.ids)
 
 
 def _net(vectors: WordVectors, kinds: int) -> Any:
@@ -121,12 +162,8 @@ def _train(
     from torch.nn import functional, utils
 
     net, draw = _net(vectors, kinds), np.random.default_rng(seed)
-    others = [values for name, values in net.named_parameters() if name != "word.weight"]
-    optimiser = torch.optim.AdamW([{"params": [net["word"].weight]}, {"params": others}], lr=RATE, weight_decay=DECAY)
     runs = -(-len(places) // LINES_AT_ONCE)
-    rate = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, [RATE_OF_WORDS, RATE], total_steps=epochs * runs, pct_start=0.15
-    )
+    optimiser, rate = optimiser_of(net, (RATE_OF_WORDS, RATE), decay=DECAY, steps=epochs * runs)
     lengths = np.array([end - begin for begin, end in places])
     for _ in range(epochs):
         # Lines of about the same length together, so that little is padding.
@@ -153,23 +190,14 @@ def _train(
 
 
 def _exported(net: Any, ids: NDArray[np.uint64]) -> RecurrentNetwork:
-    def array(values: Any) -> NDArray[np.float32]:
-        return np.ascontiguousarray(values.detach().numpy(), dtype=np.float32)
-
-    def both(name: str) -> NDArray[np.float32]:
-        """Of both directions; matrices turned so that rows of values stand before them."""
-        pair = [array(getattr(net["gru"], f"{name}_l0{end}")) for end in ("", "_reverse")]
-        return np.stack([values.T if values.ndim == 2 else values for values in pair])
-
-    return RecurrentNetwork(
-        ids=np.asarray(ids),
-        **{name: array(net[name].weight) for name in ("word", *WIDTHS)},
-        inner=both("weight_ih"),
-        inner_bias=both("bias_ih"),
-        state=both("weight_hh"),
-        state_bias=both("bias_hh"),
-        hidden=array(net["hidden"].weight.T),
-        hidden_bias=array(net["hidden"].bias),
-        out=array(net["out"].weight.T),
-        out_bias=array(net["out"].bias),
+    return RecurrentNetwork.of(
+        {
+            "ids": np.asarray(ids),
+            **{name: exported_table(net[name].weight) for name in ("word", *WIDTHS)},
+            **both_ways(net["gru"]),
+            "hidden": exported(net["hidden"].weight.T),
+            "hidden_bias": exported(net["hidden"].bias),
+            "out": exported(net["out"].weight.T),
+            "out_bias": exported(net["out"].bias),
+        }
     )

@@ -22,7 +22,7 @@ from jdclass.learn.gold import GoldHardLine, GoldLine, GoldPhrase, GoldRole, jso
 __all__ = ["LEAST_SHARE", "Joined", "Labels", "Place", "Standoff", "join", "line_key", "read_standoff"]
 
 #: Of a whole annotated document, at least this share of its lines must be known again.
-LEAST_SHARE = 0.9
+LEAST_SHARE = 0.7
 
 _KEY = 12  # hexadecimal digits of a line's hash
 

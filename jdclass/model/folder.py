@@ -122,6 +122,7 @@ def _estimators(labellers: Labellers, duties: DutiesClassifier, match: MatchScor
         **{f"match.step{number}": step for number, step in enumerate(match.steps_)},
         "match.verdict": match.verdict_,
         **({} if labellers.tagger.network_ is None else {"network": labellers.tagger.network_}),
+        **({} if labellers.zones.network_ is None else {"zones.network": labellers.zones.network_}),
     }
 
 
@@ -304,6 +305,7 @@ def load_model(
         )
         labellers.zones.own_, labellers.zones.context_ = parts["zones.own"], parts["zones.context"]
         labellers.zones.classes_ = parts["zones.own"].classes_
+        labellers.zones.network_ = parts.get("zones.network")
         labellers.tagger.classifier_ = parts["tagger"]
         labellers.tagger.moves_ = np.load(folder / "arrays" / "moves.npy", allow_pickle=False)
         labellers.tagger.network_ = parts.get("network")

@@ -1,7 +1,7 @@
 """A small recurrent network that reads a line from both ends and says of each word how likely it stands in a phrase.
 
-A word comes in as the sum of what is known of it (its vector, its ending, its shape, what the lexicon says of it); a
-gated recurrent unit (Cho et al. 2014) carries the line along in either direction, and two dense layers give the tags.
+A word comes in as what is known of it side by side (its vector, its ending, its shape, what the lexicon says of it); a
+gated recurrent unit carries the line along in either direction, and two dense layers give the tags.
 Here it is only run, in plain NumPy; `jdclass/learn/network.py` fits it.
 """
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jdclass.model.hashing import columns, mix
+from jdclass.model.recurrent import read_both_ways
 from jdclass.segment import Tokens
 
 __all__ = ["ENDING_BITS", "MARKS", "SHAPE_BITS", "RecurrentNetwork", "word_parts"]
@@ -39,15 +40,16 @@ class RecurrentNetwork:
     """The fitted arrays. H is the size of the state in one direction; the gates stand in the order reset, update, new.
 
     `ids` (words,) ascending hashes of lower-case forms; `word` (words + 1, .), `ending`, `shape`, `mark` tables of
-    vectors, side by side the input of width I; `inner` (2, I, 3H), `inner_bias` (2, 3H), `state` (2, H, 3H),
-    `state_bias` (2, 3H) for reading forwards and backwards; `hidden` (2H, units), `out` (units, tags) with biases.
+    vectors, which may be in half precision, side by side the input of width I; `inner` (2, I, 3H), `inner_bias`
+    (2, 3H), `state` (2, H, 3H), `state_bias` (2, 3H) for reading forwards and backwards; `hidden` (2H, units), `out`
+    (units, tags) with biases.
     """
 
     ids: NDArray[np.uint64]
-    word: NDArray[np.float32]
-    ending: NDArray[np.float32]
-    shape: NDArray[np.float32]
-    mark: NDArray[np.float32]
+    word: NDArray[np.floating]
+    ending: NDArray[np.floating]
+    shape: NDArray[np.floating]
+    mark: NDArray[np.floating]
     inner: NDArray[np.float32]
     inner_bias: NDArray[np.float32]
     state: NDArray[np.float32]
@@ -67,21 +69,21 @@ class RecurrentNetwork:
         return cls(**{field.name: arrays[field.name] for field in fields(cls)})
 
     def scores(self, tokens: Tokens, marks: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """(rows, tags): log odds, up to a constant a row, of the tokens numbered `rows`, which are all of some lines.
-
-        In double precision, so that what else is in the batch does not show in a product of matrices.
-        """
+        """(rows, tags): log odds, up to a constant a row, of the tokens numbered `rows`: all those of some lines."""
         if not len(rows):
             return np.zeros((0, len(self.out_bias)))
         line = tokens.line[rows]
         first = np.concatenate([[0], np.flatnonzero(np.diff(line)) + 1, [len(rows)]])
-        states = self._read(self._gates(word_parts(tokens, marks, self.ids)[rows]), first)
+        states = read_both_ways(
+            self._gates(word_parts(tokens, marks, self.ids)[rows]), first, self.state, self.state_bias
+        )
         hidden = np.maximum(states @ self.hidden.astype(np.float64) + self.hidden_bias, 0)
         out: NDArray[np.float64] = hidden @ self.out.astype(np.float64) + self.out_bias
         return out
 
     def _gates(self, parts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """(2, rows, 3H): what each word adds to the gates. A kind of word that comes often is multiplied once."""
+        """(2, rows, 3H): what each word adds to the gates, in double precision as all products here. A kind of word
+        that comes often is multiplied once."""
         tables = (self.word, self.ending, self.shape, self.mark)
         key = np.zeros(len(parts), dtype=np.int64)
         for column, table in zip(parts.T, tables, strict=True):
@@ -91,34 +93,3 @@ class RecurrentNetwork:
         given = np.hstack(words).astype(np.float64) @ self.inner.astype(np.float64) + self.inner_bias[:, None, :]
         out: NDArray[np.float64] = given[:, kind]
         return out
-
-    def _read(self, gates: NDArray[np.float64], first: NDArray[np.int64]) -> NDArray[np.float64]:
-        """(rows, 2H): the states after each word read forwards and, beside them, backwards. All lines at once, the
-        longest first, so that those still being read are always the first ones."""
-        size = self.state.shape[1]
-        weights, bias = self.state.astype(np.float64), self.state_bias[:, None, :].astype(np.float64)
-        sizes = np.diff(first)
-        order = np.argsort(-sizes, kind="stable")
-        begin, end, sizes = first[:-1][order], first[1:][order], sizes[order]
-        out = np.empty((gates.shape[1], 2 * size))
-        state = np.zeros((2, len(order), size))
-        for step in range(int(sizes[0])):
-            active = int(np.searchsorted(-sizes, -step, side="left"))
-            ahead, back = begin[:active] + step, end[:active] - 1 - step
-            given = np.stack([gates[0, ahead], gates[1, back]])
-            carried = state[:, :active] @ weights + bias
-            both = _between_0_and_1(given[..., : 2 * size] + carried[..., : 2 * size])
-            new = np.tanh((given[..., 2 * size :] + both[..., :size] * carried[..., 2 * size :]).astype(np.float32))
-            state[:, :active] = new + both[..., size:] * (state[:, :active] - new)
-            out[ahead, :size] = state[0, :active]
-            out[back, size:] = state[1, :active]
-        return out
-
-
-def _between_0_and_1(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The logistic function, in single precision: NumPy takes several values at once there, five times as fast, and
-    each by itself, so that the batch does not show."""
-    out: NDArray[np.float32] = np.tanh(values.astype(np.float32) * np.float32(0.5))
-    out *= np.float32(0.5)
-    out += np.float32(0.5)
-    return out

@@ -1,7 +1,8 @@
 """Which zone a line stands in: first by its own words, then by its neighbours and the headings above it.
 
 Text zoning (Gnehm & Clematide 2020) as two ordinary classifiers: a linear one over hashed words, and a small one over
-the first one's probabilities for the lines around, the last heading and the place in the document.
+the first one's probabilities for the lines around, the last heading and the place in the document; and, where it was
+fitted, a recurrent network that reads the document line by line beside them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
@@ -20,10 +22,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from jdclass.model.hashing import PAD, columns, fit_on_frequent, mix
 from jdclass.model.prepare import Prepared
+from jdclass.model.zone_network import ZoneNetwork
 
 __all__ = ["ZoneClassifier", "context_features", "line_features"]
 
 _REACH = 3  # neighbours on either side
+_LEAST = 1e-6  # added to a probability before its logarithm
 _FAR = 12  # lines after which a heading is as good as forgotten
 
 
@@ -111,14 +115,27 @@ class ZoneClassifier(ClassifierMixin, BaseEstimator):
     context alone). `groups` (one value for each document) keeps the documents of an employer on one side when the
     first classifier's probabilities for the second are made out of fold.
 
+    `network_share` in [0, 1] is what the network counts beside both, where there is one.
+
     Attributes: `own_` the linear classifier of a line's words, `context_` the classifier of its surroundings,
-    `classes_` the zone numbers.
+    `classes_` the zone numbers; `network_`, None unless training sets it (it is fitted apart, by
+    `jdclass.learn.zone_network`, to all zones in their order).
     """
 
-    def __init__(self, *, bits: int = 18, C: float = 1.0, hidden: int = 32, folds: int = 4, seed: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        bits: int = 18,
+        C: float = 1.0,
+        hidden: int = 32,
+        network_share: float = 0.5,
+        folds: int = 4,
+        seed: int = 0,
+    ) -> None:
         self.bits = bits
         self.C = C
         self.hidden = hidden
+        self.network_share = network_share
         self.folds = folds
         self.seed = seed
 
@@ -155,6 +172,7 @@ class ZoneClassifier(ClassifierMixin, BaseEstimator):
             (self.hidden,), alpha=1e-2, max_iter=40, early_stopping=False, random_state=self.seed, batch_size=128
         ).fit(context_features(X, probabilities)[sure], y[sure])
         self.classes_ = self.own_.classes_
+        self.network_: ZoneNetwork | None = None
         return self
 
     def predict_proba(self, X: Prepared) -> NDArray[np.float64]:
@@ -165,7 +183,14 @@ class ZoneClassifier(ClassifierMixin, BaseEstimator):
         own = self.own_.predict_proba(line_features(X, bits=self.bits))
         # In double precision, so that the size of the batch does not show in a product of matrices.
         out: NDArray[np.float64] = self.context_.predict_proba(context_features(X, own).astype(np.float64))
-        return out
+        if self.network_ is None:
+            return out
+        # The weighed geometric mean of both: on held-out employers better than either alone.
+        network = log_softmax(self.network_.scores(X), axis=1)
+        mean: NDArray[np.float64] = softmax(
+            (1 - self.network_share) * np.log(out + _LEAST) + self.network_share * network, axis=1
+        )
+        return mean
 
     def predict(self, X: Prepared) -> NDArray[np.int64]:
         """The likeliest zone number of each line."""
