@@ -67,6 +67,12 @@ def review(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Start over instead of going on.", rich_help_panel=_PANEL_RUN)
     ] = False,
+    no_reports: Annotated[
+        bool,
+        typer.Option(
+            "--no-reports", help="Store the reviews alone; jdclass report RUN follows.", rich_help_panel=_PANEL_RUN
+        ),
+    ] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; by default all cores.", rich_help_panel=_PANEL_RUN)
     ] = None,
@@ -104,8 +110,10 @@ def review(
             raise typer.BadParameter(f"with -o RUN the rows come from: jdclass export {output} --format {format}")
         reading = {"title": title, "keep_contacts": keep_contacts}
         running = {"fresh": fresh, "workers": workers, "backend": backend, "scheduler": scheduler}
-        raise typer.Exit(_to_run(inputs, output, open_reviewer, quiet=quiet, **reading, **running))
-    for name, given in (("fresh", fresh), ("workers", workers), ("backend", backend), ("scheduler", scheduler)):
+        code = _to_run(inputs, output, open_reviewer, quiet=quiet, reports=not no_reports, **reading, **running)
+        raise typer.Exit(code)
+    only_runs = {"fresh": fresh, "no-reports": no_reports, "workers": workers, "backend": backend}
+    for name, given in {**only_runs, "scheduler": scheduler}.items():
         if given:
             raise typer.BadParameter(f"--{name} goes with -o RUN")
     results = _results(inputs, open_reviewer, title=title, keep_contacts=keep_contacts)
@@ -260,7 +268,13 @@ def _write_csv(results: Iterator[Result]) -> None:
 
 
 def _to_run(
-    inputs: list[Path], run: Path, open_reviewer: Callable[[], ReviewerLike], *, quiet: bool, **options: Any
+    inputs: list[Path],
+    run: Path,
+    open_reviewer: Callable[[], ReviewerLike],
+    *,
+    quiet: bool,
+    reports: bool,
+    **options: Any,
 ) -> int:
     """Review into a run folder, then write the records as files, then the reports; an interrupted run has neither."""
     from jdclass.cli.run import exit_code, review_run
@@ -268,7 +282,8 @@ def _to_run(
     summary = review_run(inputs, run, quiet=quiet, open_reviewer=open_reviewer, **options)
     if not summary.interrupted:
         write_record_files(run)
-        _write_reports(run, workers=options.get("workers"), quiet=quiet)
+        if reports:
+            _write_reports(run, workers=options.get("workers"), quiet=quiet)
     return exit_code(summary)
 
 

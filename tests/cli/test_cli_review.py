@@ -207,6 +207,19 @@ def test_quiet_says_nothing(jdclass: Run, document: Path, tmp_path: Path) -> Non
     assert (done.code, done.out, done.err) == (0, "", "")
 
 
+def test_reports_can_wait(jdclass: Run, document: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    done = jdclass("review", document, "-o", run, "--no-reports")
+    assert "index.html" not in done.err
+    assert sorted(path.name for path in run.iterdir() if not path.name.startswith("run.lock")) == [
+        "failures.jsonl",
+        "reviews.jsonl",
+        "reviews.sqlite",
+    ]
+    assert jdclass("report", run).code == 0
+    assert (run / "index.html").is_file()
+
+
 # Wrong use
 
 
@@ -215,6 +228,7 @@ def test_quiet_says_nothing(jdclass: Run, document: Path, tmp_path: Path) -> Non
     [
         (["--workers", "2"], "--workers goes with -o RUN"),
         (["--fresh"], "--fresh goes with -o RUN"),
+        (["--no-reports"], "--no-reports goes with -o RUN"),
         (["--backend", "dask"], "--backend goes with -o RUN"),
         (["--scheduler", "tcp://host:1"], "--scheduler goes with -o RUN"),
         (["-o", "run", "--format", "csv"], "with -o RUN the rows come from: jdclass export run --format csv"),
