@@ -35,7 +35,7 @@ from jdclass.lexicon.titles import TitleReading
 from jdclass.model.folder import FamilyUsual, Model, load_model
 from jdclass.model.labelling import Labelled, label
 from jdclass.model.prepare import prepare
-from jdclass.model.scoring import LEAST_WORDS, WeighedPhrase, tally_of, too_few_words
+from jdclass.model.scoring import LEAST_WORDS, Claimed, WeighedPhrase, tally_of, too_few_words
 from jdclass.model.verdict import Assessment, assess, counterfactuals
 from jdclass.read.facts import conflicts, missing_information
 from jdclass.segment import Line, split_lines
@@ -166,7 +166,7 @@ class Reviewer:
             model.duties,
             model.match,
             tallies,
-            [draft.reading.orientation for draft in drafts],
+            [Claimed(draft.reading.orientation, draft.reading.family) for draft in drafts],
             cover=model.settings.cover,
             doubtful=[draft.reading.vague for draft in drafts],
         )

@@ -8,6 +8,7 @@ otherwise the judge would trust a tagger that has memorised its lines. The folds
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -32,15 +33,14 @@ from jdclass.model.labelling import Labellers, propose, settle
 from jdclass.model.prepare import Prepared, prepare
 from jdclass.model.scoring import (
     ADVERSE,
+    Claimed,
     DutiesClassifier,
     MatchScorer,
     Tally,
     WeighedPhrase,
-    match_features,
     tally_of,
 )
 from jdclass.model.tagging import TAGS, PhraseTagger, Span, lexicon_marks, tags_of_spans
-from jdclass.model.verdict import claim_rows
 from jdclass.model.zones import ZoneClassifier
 
 __all__ = [
@@ -82,6 +82,8 @@ class Choices:
     judge_words: float = 0.5
     judge_single: float = 0.2  # what a single annotated line counts: chosen for being hard, they read as less likely
     contrast_C: float = 1.0
+    match_C: float = 0.05
+    least_of_family: int = 15  # roles of a title family before the match tells it from others
     precision: float = 0.78  # the threshold is the lowest that reaches it and costs no F1
     folds: int = 4
     seed: int = 0
@@ -376,7 +378,11 @@ def held_out_tally(lines: Sequence[str], held_out: HeldOut, framework: Framework
 
 
 def fit_scoring(
-    roles: Sequence[GoldRole], tallies: Sequence[Tally], claims: Sequence[str], groups: Sequence[str], choices: Choices
+    roles: Sequence[GoldRole],
+    tallies: Sequence[Tally],
+    claimed: Sequence[Claimed],
+    groups: Sequence[str],
+    choices: Choices,
 ) -> tuple[DutiesClassifier, MatchScorer]:
     """Fit the duties classifier and the match on roles whose tallies were found held out.
 
@@ -395,5 +401,8 @@ def fit_scoring(
     levels = np.array([roles[number].match for number in use])
     adverse = {verdict: number for number, verdict in enumerate(ADVERSE)}
     verdicts = np.array([adverse.get(roles[number].verdict, -1) for number in use])
-    features = match_features(claim_rows([claims[number] for number in use]), held_out, table)
-    return duties, MatchScorer().fit(features, levels, verdicts)
+    told = [claimed[number] for number in use]
+    families = Counter(one.family for one in told if one.family)
+    frequent = sorted(family for family, count in families.items() if count >= choices.least_of_family)
+    match = MatchScorer(C=choices.match_C, families=frequent)
+    return duties, match.fit(told, held_out, table, levels, verdicts)

@@ -230,7 +230,7 @@ def _three_rows(
         if part is not None:
             reviewer = Reviewer(replace(model, labellers=part.labellers))
             records = [review.to_dict() for review in reviewer.review_many(given)]
-            rows["trained on silver only, without the network"] = _phrase_row(material.dev, records, resources)
+            rows["trained on silver only, without the networks"] = _phrase_row(material.dev, records, resources)
     rows["trained on silver and gold"] = _phrase_row(material.dev, dev_reviews, resources)
     return rows
 

@@ -17,8 +17,8 @@ from sklearn.model_selection import GroupKFold
 from jdclass.framework import Framework
 from jdclass.learn.fit import Choices, HeldOut, fit_scoring, held_out_tally
 from jdclass.learn.gold import GoldRole
-from jdclass.lexicon.titles import Titles
-from jdclass.model.scoring import DutiesClassifier, MatchScorer, Tally, too_few_words
+from jdclass.lexicon.titles import TitleReading, Titles
+from jdclass.model.scoring import Claimed, DutiesClassifier, MatchScorer, Tally, too_few_words
 from jdclass.model.verdict import Assessment, assess
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Swapped",
     "choose_cover",
     "choose_thin_from",
+    "claimed_by",
     "coverage_of_intervals",
     "draw_swaps",
     "held_out_reviews",
@@ -46,10 +47,15 @@ class Further:
 
     roles: tuple[GoldRole, ...]
     tallies: tuple[Tally, ...]
-    claims: tuple[str, ...]
+    claimed: tuple[Claimed, ...]
 
 
 NOTHING_FURTHER = Further((), (), ())
+
+
+def claimed_by(reading: TitleReading) -> Claimed:
+    """What the match takes of a title."""
+    return Claimed(reading.orientation, reading.family)
 
 
 def held_out_reviews(
@@ -68,14 +74,14 @@ def held_out_reviews(
     fitted anew for each fold of employers, on the other roles and on `further` ones of other employers."""
     tallies = tallies_of(roles, found, framework, threshold)
     readings = [titles.read(role.title) for role in roles]
-    claims = [reading.orientation for reading in readings]
+    claimed = [claimed_by(reading) for reading in readings]
     assessments: list[Assessment | None] = [None] * len(roles)
-    for test, duties, match in _folds(roles, tallies, claims, further, choices):
+    for test, duties, match in _folds(roles, tallies, claimed, further, choices):
         given = assess(
             duties,
             match,
             [tallies[n] for n in test],
-            [claims[n] for n in test],
+            [claimed[n] for n in test],
             cover=cover,
             doubtful=[readings[n].vague for n in test],
         )
@@ -101,7 +107,7 @@ def tallies_of(
 
 
 def _folds(
-    roles: Sequence[GoldRole], tallies: Sequence[Tally], claims: Sequence[str], further: Further, choices: Choices
+    roles: Sequence[GoldRole], tallies: Sequence[Tally], claimed: Sequence[Claimed], further: Further, choices: Choices
 ) -> Iterator[tuple[list[int], DutiesClassifier, MatchScorer]]:
     """Each fold of employers with a scoring stage that was fitted on the others."""
     groups = [role.employer or role.id for role in roles]
@@ -112,7 +118,7 @@ def _folds(
         duties, match = fit_scoring(
             learnt,
             [*(tallies[n] for n in train), *(further.tallies[n] for n in more)],
-            [*(claims[n] for n in train), *(further.claims[n] for n in more)],
+            [*(claimed[n] for n in train), *(further.claimed[n] for n in more)],
             [role.employer or role.id for role in learnt],
             choices,
         )
@@ -164,16 +170,16 @@ def held_out_scores(
 ) -> list[int]:
     """The score of each (role, title) pair from models that had not seen the role's employer, in [0, 100]."""
     tallies = tallies_of(roles, found, framework, threshold)
-    claims = [titles.read(role.title).orientation for role in roles]
+    claimed = [claimed_by(titles.read(role.title)) for role in roles]
     scores = [0] * len(swaps)
-    for test, duties, match in _folds(roles, tallies, claims, further, choices):
+    for test, duties, match in _folds(roles, tallies, claimed, further, choices):
         fold = set(test)
         asked = [place for place, (number, _) in enumerate(swaps) if number in fold]
         given = assess(
             duties,
             match,
             [tallies[swaps[place][0]] for place in asked],
-            [titles.read(swaps[place][1]).orientation for place in asked],
+            [claimed_by(titles.read(swaps[place][1])) for place in asked],
             cover=0.5,  # widens no score
             doubtful=[False] * len(asked),
         )

@@ -31,6 +31,7 @@ from jdclass.learn.outcome import (
     Further,
     choose_cover,
     choose_thin_from,
+    claimed_by,
     coverage_of_intervals,
     held_out_reviews,
     tallies_of,
@@ -224,12 +225,12 @@ def _scored(
     """The scoring stage fitted on held-out tallies, with the records of held-out reviewing."""
     framework, threshold = resources.framework, fitted.labellers.threshold
     tallies = tallies_of(roles, found, framework, threshold)
-    claims = [resources.titles.read(role.title).orientation for role in roles]
+    claimed = [claimed_by(resources.titles.read(role.title)) for role in roles]
     everyone = [*roles, *further.roles]
     duties, match = fit_scoring(
         everyone,
         [*tallies, *further.tallies],
-        [*claims, *further.claims],
+        [*claimed, *further.claimed],
         [role.employer or role.id for role in everyone],
         choices,
     )
@@ -259,7 +260,7 @@ def _further(
     """Roles beside the gold ones for the scoring stage."""
     held = [one for one in found if one is not None]
     tallies = tallies_of(roles, held, resources.framework, threshold)
-    return Further(tuple(roles), tuple(tallies), tuple(resources.titles.read(role.title).orientation for role in roles))
+    return Further(tuple(roles), tuple(tallies), tuple(claimed_by(resources.titles.read(role.title)) for role in roles))
 
 
 def _vectors(material: Material, choices: Choices, say: Say) -> WordVectors | None:

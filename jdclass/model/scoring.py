@@ -25,6 +25,7 @@ __all__ = [
     "LEAST_WORDS",
     "LEVELS",
     "MATCHES_FROM",
+    "Claimed",
     "DutiesClassifier",
     "Fit",
     "MatchScorer",
@@ -58,6 +59,15 @@ class WeighedPhrase:
     words: int
     weight: float
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a title claims (one of ORIENTATIONS4), and the family of titles that it belongs to, "" for none: a team
+    leader and a director both claim leadership, and not the same."""
+
+    orientation: str
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,21 +163,27 @@ class DutiesClassifier(BaseEstimator):
 
 
 def match_features(
-    claims: NDArray[np.float64], duties: NDArray[np.float64], tallies: list[Tally]
+    claimed: Sequence[Claimed], duties: NDArray[np.float64], tallies: list[Tally], families: Sequence[str]
 ) -> NDArray[np.float64]:
-    """A row for each role: every claim beside every kind of duties, and the shares of words as far as claimed.
-
-    `claims` (roles, 4) is 1 for the claim of the title and 0 elsewhere, or shares of it; `duties` (roles, 4)
-    probabilities.
+    """A row for each role: every claim beside every kind of duties, the shares of words as far as claimed, and which of
+    `families` its title belongs to. `duties` (roles, 4) are probabilities.
     """
+    claims = _one_of([one.orientation for one in claimed], ORIENTATIONS4)
     words, lw, mw, ln, mn = _table(tallies).T
     size = np.maximum(words, 1)
     shares = np.column_stack(
         [np.sqrt(lw / size), np.sqrt(mw / size), np.log((lw + 2) / (mw + 2)), np.log1p(ln), np.log1p(mn)]
     )
     pairs = (claims[:, :, None] * duties[:, None, :]).reshape(len(tallies), -1)
-    claimed = (claims[:, :, None] * shares[:, None, :]).reshape(len(tallies), -1)
-    return np.hstack([pairs, claimed, claims])
+    shared = (claims[:, :, None] * shares[:, None, :]).reshape(len(tallies), -1)
+    return np.hstack([pairs, shared, claims, _one_of([one.family for one in claimed], families)])
+
+
+def _one_of(values: Sequence[str], kinds: Sequence[str]) -> NDArray[np.float64]:
+    """(values, kinds): 1 where the value is the kind, 0 elsewhere."""
+    return np.array([[value == kind for kind in kinds] for value in values], dtype=np.float64).reshape(
+        len(values), len(kinds)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +195,26 @@ class Fit:
 
 
 class MatchScorer(BaseEstimator):
-    """The match of a claim with the duties, as probabilities of the gold levels 1 to 5 and of the adverse verdicts."""
+    """The match of a claim with the duties, as probabilities of the gold levels 1 to 5 and of the adverse verdicts.
 
-    def __init__(self, *, C: float = 0.1) -> None:
+    `families` are the title families that it tells apart; titles of all others count by their claim alone.
+    """
+
+    def __init__(self, *, C: float = 0.1, families: Sequence[str] = ()) -> None:
         self.C = C
+        self.families = families
 
-    def fit(self, features: NDArray[np.float64], levels: NDArray[np.int64], verdicts: NDArray[np.int64]) -> MatchScorer:
-        """`levels` in LEVELS; `verdicts` numbers of ADVERSE, -1 where the role matches."""
+    def fit(
+        self,
+        claimed: Sequence[Claimed],
+        duties: NDArray[np.float64],
+        tallies: list[Tally],
+        levels: NDArray[np.int64],
+        verdicts: NDArray[np.int64],
+    ) -> MatchScorer:
+        """Arguments as of `match_features`; `levels` in LEVELS; `verdicts` numbers of ADVERSE, -1 where the role
+        matches."""
+        features = match_features(claimed, duties, tallies, self.families)
         # Ordinal, as cumulative logistic regressions "at least level m" (Frank & Hall 2001).
         self.steps_: list[Pipeline] = []
         for level in LEVELS[1:]:
@@ -196,9 +225,10 @@ class MatchScorer(BaseEstimator):
         self.verdict_.fit(features[adverse], verdicts[adverse])
         return self
 
-    def predict(self, features: NDArray[np.float64]) -> Fit:
+    def predict(self, claimed: Sequence[Claimed], duties: NDArray[np.float64], tallies: list[Tally]) -> Fit:
         """Raises NotFittedError."""
         check_is_fitted(self, "verdict_")
+        features = match_features(claimed, duties, tallies, self.families)
         least = np.column_stack([np.ones(len(features)), *(step.predict_proba(features)[:, 1] for step in self.steps_)])
         least = np.minimum.accumulate(least, axis=1)
         levels = least - np.column_stack([least[:, 1:], np.zeros(len(features))])

@@ -15,11 +15,11 @@ from jdclass.document import ORIENTATIONS4
 from jdclass.model.scoring import (
     ADVERSE,
     MATCHES_FROM,
+    Claimed,
     DutiesClassifier,
     MatchScorer,
     Tally,
     WeighedPhrase,
-    match_features,
     score_of,
     tally_of,
 )
@@ -66,18 +66,11 @@ def interval(levels: NDArray[np.float64], cover: float) -> tuple[int, int]:
     raise AssertionError("a run of all levels always reaches the cover")
 
 
-def claim_rows(claims: Sequence[str]) -> NDArray[np.float64]:
-    """(roles, 4): 1 for the claim, 0 elsewhere."""
-    rows = np.zeros((len(claims), len(ORIENTATIONS4)))
-    rows[np.arange(len(claims)), [ORIENTATIONS4.index(claim) for claim in claims]] = 1
-    return rows
-
-
 def assess(
     duties: DutiesClassifier,
     match: MatchScorer,
     tallies: list[Tally],
-    claims: Sequence[str],
+    claimed: Sequence[Claimed],
     *,
     cover: float,
     doubtful: Sequence[bool],
@@ -86,7 +79,7 @@ def assess(
     if not tallies:
         return []
     kinds = duties.predict_proba(tallies)
-    fit = match.predict(match_features(claim_rows(claims), kinds, tallies))
+    fit = match.predict(claimed, kinds, tallies)
     scores = np.rint(score_of(fit.levels)).astype(int)
     out = []
     for number, score in enumerate(scores.tolist()):

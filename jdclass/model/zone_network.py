@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from jdclass.model.hashing import PAD, columns, mix
 from jdclass.model.prepare import Prepared
@@ -120,12 +121,13 @@ class ZoneNetwork:
         if not prepared.lines:
             return np.zeros((0, len(self.out_bias)))
         parts = line_parts(prepared, self.ids, zones=len(self.out_bias))
+        words = _occurring(self.word, parts.word)
         given = np.hstack(
             [
-                _mean(self.word, parts.word, parts.first),
-                _largest(self.word, parts.word, parts.first),
-                _mean(self.pair, parts.pair, parts.first),
-                _mean(self.ending, parts.ending, parts.first),
+                _mean(*words, parts.first),
+                _largest(*words, parts.first),
+                _mean(*_occurring(self.pair, parts.pair), parts.first),
+                _mean(*_occurring(self.ending, parts.ending), parts.first),
                 self.word[parts.opening].reshape(len(parts.opening), -1),
                 parts.facts,
             ]
@@ -138,22 +140,24 @@ class ZoneNetwork:
         return out
 
 
-def _mean(table: NDArray[np.floating], rows: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.float32]:
-    """(lines, .): the mean of the table's vectors over the tokens of each line, zeros for a line without any."""
-    out = np.zeros((len(first) - 1, table.shape[1]), dtype=np.float32)
+def _occurring(table: NDArray[np.floating], rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The vectors that occur, in single precision, and the row of each token in them."""
+    occurring, row = np.unique(rows, return_inverse=True)
+    return table[occurring].astype(np.float32), row
+
+
+def _mean(vectors: NDArray[np.float32], row: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(lines, .): the mean of the vectors of each line's tokens, zeros for a line without any."""
     sizes = np.diff(first)
-    full = np.flatnonzero(sizes)
-    if len(full):
-        out[full] = np.add.reduceat(table[rows].astype(np.float32), first[full], axis=0) / sizes[full, None].astype(
-            np.float32
-        )
+    share = np.repeat(1 / np.maximum(sizes, 1), sizes).astype(np.float32)
+    out: NDArray[np.float32] = csr_matrix((share, row, first), shape=(len(sizes), len(vectors))) @ vectors
     return out
 
 
-def _largest(table: NDArray[np.floating], rows: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.float32]:
-    """(lines, .): the largest of the table's vectors over the tokens of each line, zeros for a line without any."""
-    out = np.zeros((len(first) - 1, table.shape[1]), dtype=np.float32)
+def _largest(vectors: NDArray[np.float32], row: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(lines, .): the largest of the vectors of each line's tokens, zeros for a line without any."""
+    out = np.zeros((len(first) - 1, vectors.shape[1]), dtype=np.float32)
     full = np.flatnonzero(np.diff(first))
     if len(full):
-        out[full] = np.maximum.reduceat(table[rows], first[full], axis=0)
+        out[full] = np.maximum.reduceat(vectors[row], first[full], axis=0)
     return out

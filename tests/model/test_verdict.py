@@ -11,14 +11,14 @@ from jdclass.document import ORIENTATIONS4
 from jdclass.model.scoring import (
     ADVERSE,
     MATCHES_FROM,
+    Claimed,
     DutiesClassifier,
     MatchScorer,
     Tally,
     WeighedPhrase,
-    match_features,
     score_of,
 )
-from jdclass.model.verdict import assess, claim_rows, counterfactuals, interval
+from jdclass.model.verdict import assess, counterfactuals, interval
 
 # Tallies whose duties are plain: much leadership, much management, both, neither.
 PLAIN = [
@@ -44,13 +44,13 @@ def match(duties: DutiesClassifier) -> MatchScorer:
     for tally, kind in PLAIN:
         for claim in range(4):
             tallies.append(tally)
-            claims.append(ORIENTATIONS4[claim])
+            claims.append(Claimed(ORIENTATIONS4[claim]))
             levels.append(5 if claim == kind else 3 if 2 in (claim, kind) else 1 if 3 in (claim, kind) else 2)
             over = "overclaims_leadership" if claim in (0, 2) else "overclaims_management"
             under = "underclaims_leadership" if kind in (0, 2) else "underclaims_management"
             verdicts.append(-1 if claim == kind else ADVERSE.index(under if claim == 3 else over))
-    features = match_features(claim_rows(claims), duties.predict_proba(tallies), tallies)
-    return MatchScorer(C=1).fit(features, np.array(levels), np.array(verdicts))
+    kinds = duties.predict_proba(tallies)
+    return MatchScorer(C=1).fit(claims, kinds, tallies, np.array(levels), np.array(verdicts))
 
 
 def test_duties_are_read_from_counts(duties: DutiesClassifier) -> None:
@@ -62,17 +62,30 @@ def test_duties_are_read_from_counts(duties: DutiesClassifier) -> None:
 
 def test_the_right_title_scores_higher_than_another(duties: DutiesClassifier, match: MatchScorer) -> None:
     tally = Tally(200, 3, 70, 1, 11)
-    right, other = assess(
-        duties, match, [tally, tally], ["management", "leadership"], cover=0.8, doubtful=[False, False]
-    )
+    titles = [Claimed("management"), Claimed("leadership")]
+    right, other = assess(duties, match, [tally, tally], titles, cover=0.8, doubtful=[False, False])
     assert right.verdict == "matches"
     assert right.score >= MATCHES_FROM > other.score
     assert other.verdict == "overclaims_leadership"
 
 
+def test_titles_of_one_claim_are_told_apart_by_their_family(duties: DutiesClassifier) -> None:
+    """The same text fits a team leader and not a director; a family that nobody has taught counts by its claim."""
+    tallies = [Tally(200, 30, 30, 5, 5)] * 40 + [Tally(200, 0, 0, 0, 0)] * 10
+    titles = [Claimed("leadership", "team leader"), Claimed("leadership", "director")] * 20 + [Claimed("neither")] * 10
+    levels, verdicts = np.array([5, 1] * 20 + [5, 1] * 5), np.array([-1, 0] * 20 + [-1, 1] * 5)
+    kinds = duties.predict_proba(tallies)
+    match = MatchScorer(C=1, families=("director", "team leader")).fit(titles, kinds, tallies, levels, verdicts)
+    asked = [Claimed("leadership", family) for family in ("team leader", "director", "porter", "")]
+    team, director, porter, none = (
+        one.score for one in assess(duties, match, tallies[:4], asked, cover=0.5, doubtful=[False] * 4)
+    )
+    assert team > porter == none > director
+
+
 def test_doubt_widens_the_interval(duties: DutiesClassifier, match: MatchScorer) -> None:
     tally = Tally(200, 30, 30, 5, 5)
-    sure, doubtful = assess(duties, match, [tally, tally], ["both", "both"], cover=0.8, doubtful=[False, True])
+    sure, doubtful = assess(duties, match, [tally, tally], [Claimed("both")] * 2, cover=0.8, doubtful=[False, True])
     assert doubtful.high - doubtful.low > sure.high - sure.low
     assert (sure.score, sure.verdict) == (doubtful.score, doubtful.verdict)
 
@@ -80,7 +93,9 @@ def test_doubt_widens_the_interval(duties: DutiesClassifier, match: MatchScorer)
 def test_the_interval_holds_the_score(duties: DutiesClassifier, match: MatchScorer) -> None:
     tallies = [tally for tally, _ in PLAIN]
     for claim in ORIENTATIONS4:
-        found = assess(duties, match, tallies, [claim] * len(tallies), cover=0.5, doubtful=[False] * len(tallies))
+        found = assess(
+            duties, match, tallies, [Claimed(claim)] * len(tallies), cover=0.5, doubtful=[False] * len(tallies)
+        )
         assert all(0 <= one.low <= one.score <= one.high <= 100 for one in found)
 
 
