@@ -19,7 +19,16 @@ from jdclass.learn.vectors import WordVectors
 from jdclass.model.network import ENDING_BITS, MARKS, SHAPE_BITS, RecurrentNetwork, word_parts
 from jdclass.segment import Tokens
 
-__all__ = ["both_ways", "can_fit", "exported", "exported_table", "fit_network", "one_thread", "optimiser_of"]
+__all__ = [
+    "both_ways",
+    "can_fit",
+    "exported",
+    "exported_table",
+    "fit_network",
+    "one_thread",
+    "optimiser_of",
+    "take_step",
+]
 
 STATE = 64
 HIDDEN = 64
@@ -62,6 +71,17 @@ def optimiser_of(net: Any, rates: tuple[float, float], *, decay: float, steps: i
     parameters = [{"params": [net["word"].weight]}, {"params": others}]
     optimiser = torch.optim.AdamW(parameters, lr=rates[1], weight_decay=decay)
     return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, [*rates], total_steps=steps, pct_start=0.15)
+
+
+def take_step(net: Any, loss: Any, optimiser: Any, rate: Any) -> None:
+    """One step of the optimiser against a loss, and one of its schedule."""
+    from torch.nn import utils
+
+    optimiser.zero_grad()
+    loss.backward()
+    utils.clip_grad_norm_(net.parameters(), LARGEST_STEP)
+    optimiser.step()
+    rate.step()
 
 
 def exported(values: Any) -> NDArray[np.float32]:
@@ -159,7 +179,7 @@ def _train(
     seed: int,
 ) -> Any:
     import torch
-    from torch.nn import functional, utils
+    from torch.nn import functional
 
     net, draw = _net(vectors, kinds), np.random.default_rng(seed)
     runs = -(-len(places) // LINES_AT_ONCE)
@@ -181,11 +201,7 @@ def _train(
             loss = functional.cross_entropy(
                 scores.flatten(0, 1), torch.from_numpy(wanted).flatten(), ignore_index=_NO_TAG
             )
-            optimiser.zero_grad()
-            loss.backward()
-            utils.clip_grad_norm_(net.parameters(), LARGEST_STEP)
-            optimiser.step()
-            rate.step()
+            take_step(net, loss, optimiser, rate)
     return net
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jdclass.learn.network import both_ways, exported, exported_table, one_thread, optimiser_of
+from jdclass.learn.network import both_ways, exported, exported_table, one_thread, optimiser_of, take_step
 from jdclass.learn.vectors import WordVectors
 from jdclass.model.prepare import Prepared
-from jdclass.model.zone_network import ENDING_BITS, PAIR_BITS, LineParts, ZoneNetwork, line_parts
+from jdclass.model.zone_network import ENDING_BITS, OPENING, PAIR_BITS, LineParts, ZoneNetwork, line_parts
 
 __all__ = ["fit_zone_network"]
 
@@ -53,8 +53,6 @@ def _net(vectors: WordVectors, facts: int, kinds: int) -> Any:
     """The layers in a dictionary of modules, by the names of ZoneNetwork."""
     import torch
     from torch import nn
-
-    from jdclass.model.zone_network import OPENING
 
     word = torch.zeros((len(vectors.ids) + 1, vectors.size))
     word[1:] = torch.from_numpy(np.asarray(vectors.table) * np.float32(SCALE))
@@ -129,11 +127,7 @@ def _train(
             loss = functional.cross_entropy(
                 _forward(net, parts, first_line, documents), torch.from_numpy(wanted[lines]), ignore_index=_NO_ZONE
             )
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-            optimiser.step()
-            rate.step()
+            take_step(net, loss, optimiser, rate)
     return net
 
 
