@@ -171,7 +171,11 @@ class Reviewer:
             doubtful=[draft.reading.vague for draft in drafts],
         )
         changes = counterfactuals(
-            model.duties, tallies, [draft.removable for draft in drafts], [found.duties for found in assessments]
+            model.duties,
+            tallies,
+            [draft.weighed for draft in drafts],
+            [draft.removable for draft in drafts],
+            [found.duties for found in assessments],
         )
         out = []
         for draft, assessment, change in zip(drafts, assessments, changes, strict=True):
@@ -243,7 +247,11 @@ class _Draft:
         sure = labelled.probability[self.found.phrases].tolist()
         self.weighed = [
             WeighedPhrase(
-                sides.index(phrase.orientation), len(phrase.text.split()), probability * stated[phrase.line], place
+                sides.index(phrase.orientation),
+                len(phrase.text.split()),
+                probability * stated[phrase.line],
+                place,
+                phrase.line,
             )
             for place, (phrase, probability) in enumerate(zip(self.phrases, sure, strict=True))
         ]

@@ -77,8 +77,8 @@ class Choices:
     tag_C: float = 0.1
     outside: float = -1.0
     smooth: float = 0.5
-    network_epochs: int = 5
-    judge_C: float = 0.05
+    network_epochs: int = 4
+    judge_C: float = 0.1
     judge_words: float = 0.5
     judge_single: float = 0.2  # what a single annotated line counts: chosen for being hard, they read as less likely
     contrast_C: float = 1.0
@@ -370,7 +370,7 @@ def held_out_tally(lines: Sequence[str], held_out: HeldOut, framework: Framework
     counted = [number for number, zone in enumerate(framework.zones) if zone.counted]
     stated = held_out.zones[:, counted].sum(axis=1).tolist()
     phrases = [
-        WeighedPhrase(side, len(lines[line][start:end].split()), probability * stated[line], number)
+        WeighedPhrase(side, len(lines[line][start:end].split()), probability * stated[line], number, line)
         for number, (line, start, end, side, probability, _) in enumerate(held_out.phrases)
         if probability >= threshold
     ]
@@ -383,21 +383,25 @@ def fit_scoring(
     claimed: Sequence[Claimed],
     groups: Sequence[str],
     choices: Choices,
+    counts: NDArray[np.float64],
 ) -> tuple[DutiesClassifier, MatchScorer]:
     """Fit the duties classifier and the match on roles whose tallies were found held out.
 
-    The match learns from duties probabilities that are held out as well. Roles that say too little (match 0) are left
-    out. Raises ValueError where a kind of duties never occurs.
+    `counts` is what each role counts for the duties, which are read without its title. The match is told the claim and
+    learns from all alike, and from duties probabilities that are held out as well. Roles that say too little (match 0)
+    are left out.
+
+    Raises ValueError where a kind of duties never occurs.
     """
     use = [number for number, role in enumerate(roles) if role.match > 0]
-    table = [tallies[number] for number in use]
+    table, weight = [tallies[number] for number in use], counts[use]
     kinds = np.array([ORIENTATIONS4.index(roles[number].duties) for number in use])
     held_out = np.zeros((len(use), len(ORIENTATIONS4)))
     folds = GroupKFold(choices.folds).split(use, groups=[groups[number] for number in use])
     for train, test in folds:
-        part = DutiesClassifier().fit([table[n] for n in train], kinds[train])
+        part = DutiesClassifier().fit([table[n] for n in train], kinds[train], sample_weight=weight[train])
         held_out[test] = part.predict_proba([table[n] for n in test])
-    duties = DutiesClassifier().fit(table, kinds)
+    duties = DutiesClassifier().fit(table, kinds, sample_weight=weight)
     levels = np.array([roles[number].match for number in use])
     adverse = {verdict: number for number, verdict in enumerate(ADVERSE)}
     verdicts = np.array([adverse.get(roles[number].verdict, -1) for number in use])

@@ -30,7 +30,7 @@ __all__ = [
     "take_step",
 ]
 
-STATE = 64
+STATE = 96
 HIDDEN = 64
 WIDTHS = {"ending": 24, "shape": 8, "mark": 16}
 SCALE = 3.0  # word vectors are of unit length; so their parts are about as large as those of the other tables

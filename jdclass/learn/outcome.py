@@ -6,6 +6,7 @@ The records have the fields of `jdclass.review/1` that a figure needs, no more.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,11 +27,13 @@ __all__ = [
     "Further",
     "Reliability",
     "Swapped",
+    "as_frequent",
     "choose_cover",
     "choose_thin_from",
     "claimed_by",
     "coverage_of_intervals",
     "draw_swaps",
+    "fit_scoring_stage",
     "held_out_reviews",
     "held_out_scores",
     "reliability",
@@ -114,15 +117,46 @@ def _folds(
     for train, test in GroupKFold(choices.folds).split(roles, groups=groups):
         hidden = {groups[n] for n in test}
         more = [n for n, role in enumerate(further.roles) if (role.employer or role.id) not in hidden]
-        learnt = [*(roles[n] for n in train), *(further.roles[n] for n in more)]
-        duties, match = fit_scoring(
-            learnt,
-            [*(tallies[n] for n in train), *(further.tallies[n] for n in more)],
-            [*(claimed[n] for n in train), *(further.claimed[n] for n in more)],
-            [role.employer or role.id for role in learnt],
+        duties, match = fit_scoring_stage(
+            [roles[n] for n in train],
+            [tallies[n] for n in train],
+            [claimed[n] for n in train],
+            Further(
+                tuple(further.roles[n] for n in more),
+                tuple(further.tallies[n] for n in more),
+                tuple(further.claimed[n] for n in more),
+            ),
             choices,
         )
         yield test.tolist(), duties, match
+
+
+def fit_scoring_stage(
+    roles: Sequence[GoldRole], tallies: Sequence[Tally], claimed: Sequence[Claimed], further: Further, choices: Choices
+) -> tuple[DutiesClassifier, MatchScorer]:
+    """The scoring stage of the gold roles and `further` ones, for tallies that were found held out.
+
+    The further roles count so that each claim weighs as much among them as among the gold ones, which were drawn by
+    claim: most adverts claim neither, and duties would lean that way.
+    """
+    everyone = [*roles, *further.roles]
+    return fit_scoring(
+        everyone,
+        [*tallies, *further.tallies],
+        [*claimed, *further.claimed],
+        [role.employer or role.id for role in everyone],
+        choices,
+        np.array([1.0] * len(roles) + as_frequent(roles, further.roles)),
+    )
+
+
+def as_frequent(roles: Sequence[GoldRole], others: Sequence[GoldRole]) -> list[float]:
+    """What each of the others counts for its claim to be as frequent among them as among `roles`; thin ones apart."""
+    here, there = (Counter(role.claim for role in some if role.match > 0) for some in (roles, others))
+    return [
+        here[role.claim] / max(here.total(), 1) * there.total() / there[role.claim] if there[role.claim] else 0.0
+        for role in others
+    ]
 
 
 def draw_swaps(

@@ -23,7 +23,7 @@ from jdclass.framework import DATA, default_framework
 from jdclass.learn.card import ReferenceRow, render_card
 from jdclass.learn.corpus import Corpus, Document, read_corpus
 from jdclass.learn.examples import Example, example_of_line, example_of_role
-from jdclass.learn.fit import Choices, FittedLabellers, HeldOut, Resources, fit_labellers, fit_scoring
+from jdclass.learn.fit import Choices, FittedLabellers, HeldOut, Resources, fit_labellers
 from jdclass.learn.gold import GoldRole
 from jdclass.learn.measure import measure
 from jdclass.learn.network import can_fit
@@ -33,6 +33,7 @@ from jdclass.learn.outcome import (
     choose_thin_from,
     claimed_by,
     coverage_of_intervals,
+    fit_scoring_stage,
     held_out_reviews,
     tallies_of,
     too_few_of,
@@ -226,14 +227,7 @@ def _scored(
     framework, threshold = resources.framework, fitted.labellers.threshold
     tallies = tallies_of(roles, found, framework, threshold)
     claimed = [claimed_by(resources.titles.read(role.title)) for role in roles]
-    everyone = [*roles, *further.roles]
-    duties, match = fit_scoring(
-        everyone,
-        [*tallies, *further.tallies],
-        [*claimed, *further.claimed],
-        [role.employer or role.id for role in everyone],
-        choices,
-    )
+    duties, match = fit_scoring_stage(roles, tallies, claimed, further, choices)
     thin_from = choose_thin_from(roles, too_few_of(roles, found, framework))
 
     def reviews(cover: float) -> list[dict[str, Any]]:

@@ -1,14 +1,15 @@
 """From the phrases of the duties lines to what the duties hold, and from that and the claim to the match.
 
-Only counts go in: the words that state duties, and the words and number of the shown phrases of either side. Each line
-counts by the probability that it states duties, each phrase by its own and its line's. So every figure can be worked
+Only counts go in: the words and lines that state duties, the words and number of the shown phrases of either side, and
+how many lines hold some. Each line counts by the probability that it states duties, each phrase by its own and its
+line's. So every figure can be worked
 out by hand from the record, and what it would be without a phrase is exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +54,13 @@ ADVERSE = tuple(verdict for verdict in VERDICTS if verdict not in ("matches", "i
 @dataclass(frozen=True, slots=True)
 class WeighedPhrase:
     """A shown phrase as the tally counts it: its side (0 leadership, 1 management), its words, what each counts (the
-    phrase's probability times its line's of stating duties), and its number in the review."""
+    phrase's probability times its line's of stating duties), its number in the review, and its line's."""
 
     side: int
     words: int
     weight: float
     number: int
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +74,47 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one document states, each weighed by its probability: words of duties, and the words and phrases of either
-    side in them. None is below 0."""
+    """What one document states, each weighed by its probability: words and lines of duties, and the words and phrases
+    of either side in them with the lines that hold any. None is below 0."""
 
     words: float
+    lines: float
     leadership_words: float
     management_words: float
     leadership_phrases: float
     management_phrases: float
+    leadership_lines: float
+    management_lines: float
+    lines_of_either: float
+
+    def with_phrases(self, phrases: Sequence[WeighedPhrase]) -> Tally:
+        """The tally if the document held these phrases and no others. A line counts by its weightiest phrase."""
+        sides = [[phrase for phrase in phrases if phrase.side == side] for side in (0, 1)]
+        return Tally(
+            self.words,
+            self.lines,
+            *(float(sum(phrase.words * phrase.weight for phrase in of_side)) for of_side in sides),
+            *(float(sum(phrase.weight for phrase in of_side)) for of_side in sides),
+            *(_lines_of(of_side) for of_side in (*sides, phrases)),
+        )
+
+
+def _lines_of(phrases: Sequence[WeighedPhrase]) -> float:
+    heaviest: dict[int, float] = {}
+    for phrase in phrases:
+        heaviest[phrase.line] = max(heaviest.get(phrase.line, 0.0), phrase.weight)
+    return float(sum(heaviest.values()))
 
 
 def tally_of(words: Sequence[int], stated: Sequence[float], phrases: Sequence[WeighedPhrase]) -> Tally:
     """The tally of a document: for each line its words and its probability of stating duties, and its phrases.
 
-    >>> tally_of([10, 20], [1.0, 0.5], [WeighedPhrase(1, 4, 0.5, 0)])
-    Tally(words=20.0, leadership_words=0, management_words=2.0, leadership_phrases=0, management_phrases=0.5)
+    >>> tally = tally_of([10, 20], [1.0, 0.5], [WeighedPhrase(1, 4, 0.5, 0, 1), WeighedPhrase(1, 2, 0.25, 1, 1)])
+    >>> tally.words, tally.lines, tally.management_words, tally.management_phrases, tally.management_lines
+    (20.0, 1.5, 2.5, 0.75, 0.5)
     """
-    return Tally(
-        sum(count * share for count, share in zip(words, stated, strict=True)),
-        sum(phrase.words * phrase.weight for phrase in phrases if phrase.side == 0),
-        sum(phrase.words * phrase.weight for phrase in phrases if phrase.side == 1),
-        sum(phrase.weight for phrase in phrases if phrase.side == 0),
-        sum(phrase.weight for phrase in phrases if phrase.side == 1),
-    )
+    stating = sum(count * share for count, share in zip(words, stated, strict=True))
+    return Tally(stating, float(sum(stated)), *(0.0,) * 7).with_phrases(phrases)
 
 
 def too_few_words(words: Sequence[int], stated: Sequence[float], least: int = LEAST_WORDS) -> float:
@@ -116,25 +136,22 @@ def too_few_words(words: Sequence[int], stated: Sequence[float], least: int = LE
 
 
 def _table(tallies: list[Tally]) -> NDArray[np.float64]:
-    return np.array(
-        [
-            (t.words, t.leadership_words, t.management_words, t.leadership_phrases, t.management_phrases)
-            for t in tallies
-        ],
-        dtype=np.float64,
-    ).reshape(len(tallies), 5)
+    """(tallies, fields of a tally)."""
+    return np.array([astuple(tally) for tally in tallies], dtype=np.float64).reshape(len(tallies), len(fields(Tally)))
 
 
 def duties_features(tallies: list[Tally]) -> NDArray[np.float64]:
-    """A row for each tally: logs of the counts, the shares of words, and how the sides stand to each other."""
-    words, lw, mw, ln, mn = _table(tallies).T
-    size = np.maximum(words, 1)
+    """A row for each tally: logs of the counts, the shares of words and lines, and how the sides stand to each
+    other."""
+    words, lines, lw, mw, ln, mn, ll, ml, either = _table(tallies).T
+    size, count = np.maximum(words, 1), np.maximum(lines, 1)
     return np.column_stack(
         [
             np.log1p(lw), np.log1p(mw), np.log1p(ln), np.log1p(mn), np.log1p(words),
             np.sqrt(lw / size), np.sqrt(mw / size), np.sqrt((lw + mw) / size),
             np.log((lw + 2) / (mw + 2)), np.log((ln + 0.5) / (mn + 0.5)), np.abs(np.log((lw + 2) / (mw + 2))),
             np.minimum(ln, mn), np.minimum(lw, mw) / size, ln >= 0.5, mn >= 0.5,
+            np.log1p(lines), np.sqrt(ll / count), np.sqrt(ml / count), np.sqrt(either / count),
         ]
     )  # fmt: skip
 
@@ -142,15 +159,17 @@ def duties_features(tallies: list[Tally]) -> NDArray[np.float64]:
 class DutiesClassifier(BaseEstimator):
     """What the duties hold (numbers of ORIENTATIONS4), from tallies alone."""
 
-    def __init__(self, *, C: float = 0.1) -> None:
+    def __init__(self, *, C: float = 0.03) -> None:
         self.C = C
 
-    def fit(self, tallies: list[Tally], orientations: NDArray[np.int64]) -> DutiesClassifier:
+    def fit(
+        self, tallies: list[Tally], orientations: NDArray[np.int64], *, sample_weight: NDArray[np.float64] | None = None
+    ) -> DutiesClassifier:
         """Raises ValueError where one of the four never occurs."""
         if len(set(orientations.tolist())) != len(ORIENTATIONS4):
             raise ValueError(f"duties of {len(set(orientations.tolist()))} kinds, wanted {len(ORIENTATIONS4)}")
         self.pipeline_: Pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=self.C, max_iter=2000))
-        self.pipeline_.fit(duties_features(tallies), orientations)
+        self.pipeline_.fit(duties_features(tallies), orientations, logisticregression__sample_weight=sample_weight)
         return self
 
     def predict_proba(self, tallies: list[Tally]) -> NDArray[np.float64]:
@@ -169,7 +188,7 @@ def match_features(
     `families` its title belongs to. `duties` (roles, 4) are probabilities.
     """
     claims = _one_of([one.orientation for one in claimed], ORIENTATIONS4)
-    words, lw, mw, ln, mn = _table(tallies).T
+    words, _, lw, mw, ln, mn, *_ = _table(tallies).T
     size = np.maximum(words, 1)
     shares = np.column_stack(
         [np.sqrt(lw / size), np.sqrt(mw / size), np.log((lw + 2) / (mw + 2)), np.log1p(ln), np.log1p(mn)]

@@ -191,7 +191,7 @@ class PhraseTagger(BaseEstimator):
         C: float = 0.1,
         outside: float = -1.0,
         smooth: float = 0.5,
-        network_share: float = 0.67,
+        network_share: float = 0.8,
         seed: int = 0,
     ) -> None:
         self.bits = bits

@@ -21,7 +21,6 @@ from jdclass.model.scoring import (
     Tally,
     WeighedPhrase,
     score_of,
-    tally_of,
 )
 
 __all__ = ["Assessment", "Counterfactual", "assess", "counterfactuals", "interval"]
@@ -92,35 +91,27 @@ def assess(
     return out
 
 
-def _without(tally: Tally, phrases: Sequence[WeighedPhrase]) -> Tally:
-    gone = tally_of((), (), phrases)
-    return Tally(
-        tally.words,
-        max(0.0, tally.leadership_words - gone.leadership_words),
-        max(0.0, tally.management_words - gone.management_words),
-        max(0.0, tally.leadership_phrases - gone.leadership_phrases),
-        max(0.0, tally.management_phrases - gone.management_phrases),
-    )
-
-
 def counterfactuals(
     duties: DutiesClassifier,
     tallies: list[Tally],
     phrases: Sequence[Sequence[WeighedPhrase]],
+    removable: Sequence[Sequence[WeighedPhrase]],
     now: Sequence[str],
 ) -> list[Counterfactual | None]:
     """For each role the fewest phrases of one side, the weightiest first, without which its duties read otherwise.
 
-    None where up to MOST_REMOVED of them change nothing. `now` is what the duties read as with all phrases.
+    `phrases` are those that the tally counts, `removable` those of them that may be left out; None where up to
+    MOST_REMOVED of them change nothing. `now` is what the duties read as with all phrases.
     """
     rows: list[Tally] = []
     keys: list[tuple[int, tuple[int, ...]]] = []
-    for role, (tally, counted) in enumerate(zip(tallies, phrases, strict=True)):
+    for role, (tally, counted, can_go) in enumerate(zip(tallies, phrases, removable, strict=True)):
         for side in (0, 1):
-            ordered = sorted((p for p in counted if p.side == side), key=lambda p: (-p.words * p.weight, p.number))
+            ordered = sorted((p for p in can_go if p.side == side), key=lambda p: (-p.words * p.weight, p.number))
             for size in range(1, min(len(ordered), MOST_REMOVED) + 1):
-                rows.append(_without(tally, ordered[:size]))
-                keys.append((role, tuple(sorted(p.number for p in ordered[:size]))))
+                gone = sorted(p.number for p in ordered[:size])
+                rows.append(tally.with_phrases([p for p in counted if p.number not in gone]))
+                keys.append((role, tuple(gone)))
     best: list[Counterfactual | None] = [None] * len(tallies)
     kinds = duties.predict_proba(rows).argmax(axis=1) if rows else []
     for (role, removed), kind in zip(keys, kinds, strict=True):

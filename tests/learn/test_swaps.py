@@ -1,4 +1,4 @@
-"""Swapped titles and the reliability of the match, worked by hand."""
+"""What further roles count, swapped titles and the reliability of the match, worked by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jdclass.learn.gold import GoldRole
-from jdclass.learn.outcome import draw_swaps, reliability_of_match, swapped
+from jdclass.learn.outcome import as_frequent, draw_swaps, reliability_of_match, swapped
 
 
 def role(number: int, title: str, claim: str, match: int) -> GoldRole:
@@ -32,6 +32,18 @@ def family(title: str) -> str:
 
 def record(score: int | None, low: int | None = None, high: int | None = None) -> dict[str, Any]:
     return {"match": {"score": score, "low": low, "high": high, "abstained": score is None}}
+
+
+def test_each_claim_weighs_as_much_among_further_roles_as_among_the_gold_ones() -> None:
+    """Of four gold roles that can be told, management, neither, leadership and both are a quarter each."""
+    claims = ("neither", "neither", "neither", "management")
+    others = [role(number, "Staff Nurse", claim, 4) for number, claim in enumerate(claims)]
+    thin = role(9, "Matron", "management", 0)
+    counts = as_frequent(ROLES, [*others, thin])
+    assert counts[:4] == [1 / 4 * 4 / 3] * 3 + [1.0]
+    assert sum(counts[:3]) == counts[3]
+    assert as_frequent(ROLES, [thin, role(8, "Head of Audit", "leadership", 0)]) == [0.0, 0.0]
+    assert as_frequent(ROLES, []) == []
 
 
 def test_titles_are_of_another_family_and_claim_and_only_under_roles_that_fit() -> None:

@@ -17,12 +17,28 @@ from jdclass.model.scoring import (
     Tally,
     WeighedPhrase,
     score_of,
+    tally_of,
 )
 from jdclass.model.verdict import assess, counterfactuals, interval
 
+
+def phrases_of(leadership: int, management: int) -> list[WeighedPhrase]:
+    """Phrases of six words, the last of either side shorter, each in a line of its own."""
+    sizes = [
+        (side, min(6, words - at)) for side, words in enumerate((leadership, management)) for at in range(0, words, 6)
+    ]
+    return [WeighedPhrase(side, size, 1.0, number, number) for number, (side, size) in enumerate(sizes)]
+
+
+def stating(words: int, leadership: int, management: int) -> Tally:
+    """What a document of lines of ten words states, so many of its words in phrases of either side."""
+    lines = words // 10
+    return tally_of([10] * lines, [1.0] * lines, phrases_of(leadership, management))
+
+
 # Tallies whose duties are plain: much leadership, much management, both, neither.
 PLAIN = [
-    (Tally(300, lead, manage, lead // 6, manage // 6), kind)
+    (stating(300, lead, manage), kind)
     for kind, pairs in (
         (0, [(90, 5), (120, 10), (80, 0), (60, 6)]),
         (1, [(5, 90), (10, 120), (0, 80), (6, 60)]),
@@ -54,14 +70,12 @@ def match(duties: DutiesClassifier) -> MatchScorer:
 
 
 def test_duties_are_read_from_counts(duties: DutiesClassifier) -> None:
-    kinds = duties.predict_proba([Tally(200, 60, 3, 9, 1), Tally(200, 3, 60, 1, 9), Tally(200, 0, 0, 0, 0)]).argmax(
-        axis=1
-    )
+    kinds = duties.predict_proba([stating(200, 60, 3), stating(200, 3, 60), stating(200, 0, 0)]).argmax(axis=1)
     assert [ORIENTATIONS4[kind] for kind in kinds] == ["leadership", "management", "neither"]
 
 
 def test_the_right_title_scores_higher_than_another(duties: DutiesClassifier, match: MatchScorer) -> None:
-    tally = Tally(200, 3, 70, 1, 11)
+    tally = stating(200, 3, 70)
     titles = [Claimed("management"), Claimed("leadership")]
     right, other = assess(duties, match, [tally, tally], titles, cover=0.8, doubtful=[False, False])
     assert right.verdict == "matches"
@@ -71,7 +85,7 @@ def test_the_right_title_scores_higher_than_another(duties: DutiesClassifier, ma
 
 def test_titles_of_one_claim_are_told_apart_by_their_family(duties: DutiesClassifier) -> None:
     """The same text fits a team leader and not a director; a family that nobody has taught counts by its claim."""
-    tallies = [Tally(200, 30, 30, 5, 5)] * 40 + [Tally(200, 0, 0, 0, 0)] * 10
+    tallies = [stating(200, 30, 30)] * 40 + [stating(200, 0, 0)] * 10
     titles = [Claimed("leadership", "team leader"), Claimed("leadership", "director")] * 20 + [Claimed("neither")] * 10
     levels, verdicts = np.array([5, 1] * 20 + [5, 1] * 5), np.array([-1, 0] * 20 + [-1, 1] * 5)
     kinds = duties.predict_proba(tallies)
@@ -84,7 +98,7 @@ def test_titles_of_one_claim_are_told_apart_by_their_family(duties: DutiesClassi
 
 
 def test_doubt_widens_the_interval(duties: DutiesClassifier, match: MatchScorer) -> None:
-    tally = Tally(200, 30, 30, 5, 5)
+    tally = stating(200, 30, 30)
     sure, doubtful = assess(duties, match, [tally, tally], [Claimed("both")] * 2, cover=0.8, doubtful=[False, True])
     assert doubtful.high - doubtful.low > sure.high - sure.low
     assert (sure.score, sure.verdict) == (doubtful.score, doubtful.verdict)
@@ -114,26 +128,42 @@ def test_a_score_is_high_where_high_levels_are_likely() -> None:
 
 
 def test_a_counterfactual_is_what_happens_without_the_phrases(duties: DutiesClassifier) -> None:
-    tally = Tally(300, 40, 45, 4, 5)
-    phrases = [WeighedPhrase(0, 10, 1.0, n) for n in range(4)] + [WeighedPhrase(1, 9, 1.0, n) for n in range(4, 9)]
+    tally, phrases = stating(300, 40, 45), phrases_of(40, 45)
     now = ORIENTATIONS4[int(duties.predict_proba([tally]).argmax())]
-    [found] = counterfactuals(duties, [tally], [phrases], [now])
+    [found] = counterfactuals(duties, [tally], [phrases], [phrases], [now])
     assert found is not None
-    gone = [phrase for phrase in phrases if phrase.number in found.removed]
-    without = Tally(
-        300,
-        40 - sum(p.words for p in gone if p.side == 0),
-        45 - sum(p.words for p in gone if p.side == 1),
-        4 - sum(p.side == 0 for p in gone),
-        5 - sum(p.side == 1 for p in gone),
-    )
+    sides = {phrase.side for phrase in phrases if phrase.number in found.removed}
+    gone = sum(phrase.words for phrase in phrases if phrase.number in found.removed)
+    without = stating(300, 40 - gone, 45) if sides == {0} else stating(300, 40, 45 - gone)
     assert found.duties == ORIENTATIONS4[int(duties.predict_proba([without]).argmax())] != now
 
 
+def test_a_counterfactual_names_only_what_may_be_left_out(duties: DutiesClassifier) -> None:
+    tally, phrases = stating(300, 40, 45), phrases_of(40, 45)
+    now = ORIENTATIONS4[int(duties.predict_proba([tally]).argmax())]
+    leadership = [phrase for phrase in phrases if phrase.side == 0]
+    [found] = counterfactuals(duties, [tally], [phrases], [leadership], [now])
+    assert found is not None
+    assert set(found.removed) <= {phrase.number for phrase in leadership}
+
+
+def test_a_tally_with_other_phrases_is_that_of_the_text_with_them() -> None:
+    """Worked by hand: line 0 has 10 words and surely states duties, line 1 has 20 and does by half."""
+    first, second, third = (
+        WeighedPhrase(0, 4, 0.5, 0, 0),
+        WeighedPhrase(0, 2, 0.8, 1, 0),
+        WeighedPhrase(1, 3, 0.4, 2, 1),
+    )
+    whole = tally_of([10, 20], [1.0, 0.5], [first, second, third])
+    assert whole == Tally(20.0, 1.5, 3.6, pytest.approx(1.2), pytest.approx(1.3), 0.4, 0.8, 0.4, pytest.approx(1.2))
+    assert whole.with_phrases([first]) == Tally(20.0, 1.5, 2.0, 0.0, 0.5, 0.0, 0.5, 0.0, 0.5)
+    assert whole.with_phrases([]) == tally_of([10, 20], [1.0, 0.5], [])
+
+
 def test_without_phrases_there_is_no_counterfactual(duties: DutiesClassifier) -> None:
-    assert counterfactuals(duties, [Tally(300, 0, 0, 0, 0)], [[]], ["neither"]) == [None]
+    assert counterfactuals(duties, [stating(300, 0, 0)], [[]], [[]], ["neither"]) == [None]
 
 
 def test_one_kind_of_duties_is_too_little_to_learn_from() -> None:
     with pytest.raises(ValueError, match="duties of 1 kinds, wanted 4"):
-        DutiesClassifier().fit([Tally(100, 0, 0, 0, 0)] * 3, np.zeros(3, dtype=np.int64))
+        DutiesClassifier().fit([stating(100, 0, 0)] * 3, np.zeros(3, dtype=np.int64))
