@@ -2,14 +2,14 @@
 
 Only counts go in: the words and lines that state duties, the words and number of the shown phrases of either side, and
 how many lines hold some. Each line counts by the probability that it states duties, each phrase by its own and its
-line's. So every figure can be worked
-out by hand from the record, and what it would be without a phrase is exact.
+line's. So every figure can be worked out by hand from the record, and what it would be without a phrase is exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,9 +135,12 @@ def too_few_words(words: Sequence[int], stated: Sequence[float], least: int = LE
     return float(held[:least].sum())
 
 
+_values = attrgetter(*(field.name for field in fields(Tally)))
+
+
 def _table(tallies: list[Tally]) -> NDArray[np.float64]:
     """(tallies, fields of a tally)."""
-    return np.array([astuple(tally) for tally in tallies], dtype=np.float64).reshape(len(tallies), len(fields(Tally)))
+    return np.array([_values(tally) for tally in tallies], dtype=np.float64).reshape(len(tallies), len(fields(Tally)))
 
 
 def duties_features(tallies: list[Tally]) -> NDArray[np.float64]:
