@@ -39,6 +39,23 @@ def test_the_example_would_count_without_the_collision(number, bare, matcher):
     assert matches.phrases == ()
 
 
+def test_the_model_shows_no_phrase_that_rests_on_a_collision(reviewer, matcher):
+    """The examples as lines of duties: what is shown of them holds no word of a collision, or a hit beside it."""
+    text = "\n".join(["Main duties", *(entry.example for entry in COLLISIONS.entries)])
+    review = reviewer.review(title="Nurse", text=text)
+    silly = []
+    for phrase in review.phrases:
+        text = review.lines[phrase.line].text
+        tokens = tokenize([text])
+        found = matcher.match(tokens)
+        words = {at for at in range(len(tokens)) if tokens.start[at] < phrase.end and phrase.start < tokens.end[at]}
+        hidden = any(words & {*range(one.first, one.last)} for one in found.collisions if one.hides)
+        sides = {hit.orientation for hit in found.phrases if words & {*range(hit.first, hit.last)}}
+        if hidden and phrase.orientation not in sides:
+            silly.append((phrase.text, text))
+    assert silly == []
+
+
 def test_there_are_at_least_80():
     assert len(COLLISIONS.entries) >= 80
 

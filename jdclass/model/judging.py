@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from jdclass.model.hashing import PAD, columns, fit_on_frequent, mix
-from jdclass.model.tagging import Span
+from jdclass.model.tagging import COLLISION, NEGATED, Span, of_side
 from jdclass.segment import Tokens
 
 __all__ = ["DENSE_FEATURES", "ContrastClassifier", "Evidence", "PhraseJudge", "dense_features", "span_words"]
@@ -78,9 +78,9 @@ def dense_features(evidence: Evidence, spans: Sequence[Span]) -> NDArray[np.floa
     other = (sums[1 - side, last] - sums[1 - side, first]) / size
     lowest = np.array([own[s, a:b].min() for a, b, s in spans])
     mark = evidence.marks
-    of_side = np.stack([(mark >= 4) & ((mark >> np.uint64(1)) & np.uint64(1) == s) for s in (0, 1)])
-    lexicon = np.concatenate([np.zeros((2, 1)), np.cumsum(of_side, axis=1)], axis=1)
-    blocked = np.concatenate([[0], np.cumsum((mark == 1) | (mark == 2))])
+    sided = np.stack([of_side(mark, s) for s in (0, 1)])
+    lexicon = np.concatenate([np.zeros((2, 1)), np.cumsum(sided, axis=1)], axis=1)
+    blocked = np.concatenate([[0], np.cumsum((mark == COLLISION) | (mark == NEGATED))])
     outside = np.concatenate([tags[:, 0], [1.0]])
     starts, ends = tokens.first[lines], tokens.first[lines + 1]
     before = np.where(first > starts, outside[first - 1], 1.0)

@@ -14,10 +14,10 @@ from jdclass.framework import Framework
 from jdclass.lexicon import LexiconMatcher, Matches
 from jdclass.model.judging import ContrastClassifier, Evidence, PhraseJudge
 from jdclass.model.prepare import Prepared
-from jdclass.model.tagging import PhraseTagger, Span, lexicon_marks, spans_of_tags
+from jdclass.model.tagging import COLLISION, PhraseTagger, Span, lexicon_marks, of_side, spans_of_tags
 from jdclass.model.zones import ZoneClassifier
 
-__all__ = ["Labelled", "Labellers", "label", "line_starts", "propose", "settle", "trimmed"]
+__all__ = ["Labelled", "Labellers", "label", "line_starts", "propose", "rests_on_collision", "settle", "trimmed"]
 
 #: Lines less likely than this to stand in a zone whose phrases are shown are not searched for phrases.
 ASK_FROM = 0.3
@@ -119,6 +119,17 @@ def trimmed(spans: list[Span], prepared: Prepared) -> list[Span]:
     return out
 
 
+def rests_on_collision(span: Span, marks: NDArray[np.uint64]) -> bool:
+    """Whether the phrase holds words of a collision and nothing else that the lexicon gives its side.
+
+    What a reader has listed as no phrase shall not come back by another door; of those that the judge would have shown,
+    61% were right on held-out employers, where 85% of all are.
+    """
+    first, last, side = span
+    found = marks[first:last]
+    return bool((found == COLLISION).any() and not of_side(found, side).any())
+
+
 def propose(
     tagger: PhraseTagger,
     framework: Framework,
@@ -135,7 +146,8 @@ def propose(
     tags[rows] = tagger.decode(scores, line_starts(tokens.line[rows], len(prepared.lines)))
     probabilities = np.zeros((len(tokens), scores.shape[1]))
     probabilities[rows] = np.exp(scores)
-    return trimmed(spans_of_tags(tags), prepared), Evidence(tokens, probabilities, marks, zones)
+    spans = [span for span in trimmed(spans_of_tags(tags), prepared) if not rests_on_collision(span, marks)]
+    return spans, Evidence(tokens, probabilities, marks, zones)
 
 
 def settle(prepared: Prepared, zone: NDArray[np.int64], framework: Framework, spans: list[Span]) -> list[int]:

@@ -23,11 +23,14 @@ from jdclass.model.network import RecurrentNetwork
 from jdclass.segment import Tokens
 
 __all__ = [
+    "COLLISION",
+    "NEGATED",
     "TAGS",
     "PhraseTagger",
     "Span",
     "best_tags",
     "lexicon_marks",
+    "of_side",
     "spans_of_tags",
     "tags_of_spans",
     "token_features",
@@ -39,6 +42,8 @@ TAGS = ("O", "B-leadership", "I-leadership", "B-management", "I-management")
 Span = tuple[int, int, int]
 
 _IMPOSSIBLE = -1e4
+# Marks of the lexicon; from _HIT on a code of contrast, side and place in the hit.
+COLLISION, NEGATED, _HIT = 1, 2, 4
 _AT_ONCE = 40_000  # tokens whose features are in memory together
 
 
@@ -49,15 +54,21 @@ def lexicon_marks(matches: Matches, size: int, contrasts: Sequence[str]) -> NDAr
     number = {contrast: place for place, contrast in enumerate(contrasts)}
     for collision in matches.collisions:
         if collision.hides:
-            marks[collision.first : collision.last] = 1
+            marks[collision.first : collision.last] = COLLISION
     for hit in matches.hits:
         if hit.negated:
-            marks[hit.first : hit.last] = 2
+            marks[hit.first : hit.last] = NEGATED
         elif hit.orientation is not None:
-            code = 4 + 4 * number.get(hit.contrast or "", 0) + 2 * (hit.orientation == "management")
+            code = _HIT + 4 * number.get(hit.contrast or "", 0) + 2 * (hit.orientation == "management")
             marks[hit.first : hit.last] = code + 1
             marks[hit.first] = code
     return marks
+
+
+def of_side(marks: NDArray[np.uint64], side: int) -> NDArray[np.bool_]:
+    """Which marks are of a hit that speaks for this side."""
+    out: NDArray[np.bool_] = (marks >= _HIT) & ((marks >> np.uint64(1)) & np.uint64(1) == side)
+    return out
 
 
 def _shifted(values: NDArray[np.uint64], line: NDArray[np.int64], by: int) -> NDArray[np.uint64]:

@@ -10,10 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.exceptions import NotFittedError
 
-from jdclass.lexicon import LexiconMatcher, load_collisions, load_lexicon
+from jdclass.lexicon import CollisionHit, Hit, LexiconMatcher, load_collisions, load_lexicon
+from jdclass.lexicon.matcher import Matches
+from jdclass.model.labelling import rests_on_collision
 from jdclass.model.tagging import (
     TAGS,
     PhraseTagger,
+    Span,
     best_tags,
     lexicon_marks,
     spans_of_tags,
@@ -96,3 +99,20 @@ def test_a_side_without_phrases_is_refused() -> None:
     tags = tags_of_spans([(0, 2, 1)], len(tokens))
     with pytest.raises(ValueError, match="no token is tagged B-leadership, I-leadership"):
         PhraseTagger().fit(tokens, np.zeros(len(tokens), dtype=np.uint64), tags, np.array([0, 1]))
+
+
+@pytest.mark.parametrize(
+    ("span", "rests"),
+    [((0, 2, 0), True), ((0, 3, 0), False), ((0, 3, 1), True), ((2, 4, 0), False), ((3, 5, 1), False)],
+)
+def test_a_phrase_rests_on_a_collision_where_nothing_else_of_its_side_is_known(span: Span, rests: bool) -> None:
+    """Words 0 and 1 are a collision, 2 a hit for leadership, 4 one that is negated."""
+    matched = Matches(
+        (
+            Hit(2, 3, 0, "leadership", "vision_procedure", (), False, 2, 3),
+            Hit(4, 5, 0, "management", "vision_procedure", (), True, 4, 5),
+        ),
+        (CollisionHit(0, 2, 0, True),),
+    )
+    marks = lexicon_marks(matched, 5, ["people_process", "vision_procedure"])
+    assert rests_on_collision(span, marks) is rests
