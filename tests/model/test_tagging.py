@@ -103,16 +103,19 @@ def test_a_side_without_phrases_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("span", "rests"),
-    [((0, 2, 0), True), ((0, 3, 0), False), ((0, 3, 1), True), ((2, 4, 0), False), ((3, 5, 1), False)],
+    [((0, 2, 0), True), ((0, 3, 0), False), ((0, 3, 1), True), ((2, 4, 0), False), ((3, 8, 1), False)],
 )
-def test_a_phrase_rests_on_a_collision_where_nothing_else_of_its_side_is_known(span: Span, rests: bool) -> None:
+def test_a_phrase_rests_on_a_collision_where_nothing_of_its_side_is_known(span: Span, rests: bool) -> None:
     """Words 0 and 1 are a collision, 2 a hit for leadership, 4 one that is negated."""
-    matched = Matches(
-        (
-            Hit(2, 3, 0, "leadership", "vision_procedure", (), False, 2, 3),
-            Hit(4, 5, 0, "management", "vision_procedure", (), True, 4, 5),
-        ),
-        (CollisionHit(0, 2, 0, True),),
+    hits = (
+        Hit(2, 3, 0, "leadership", "vision_procedure"),
+        Hit(4, 5, 0, "management", "vision_procedure", negated=True),
     )
-    marks = lexicon_marks(matched, 5, ["people_process", "vision_procedure"])
+    marks = lexicon_marks(Matches(hits, (CollisionHit(0, 2, 0, True),)), 10, ["people_process", "vision_procedure"])
     assert rests_on_collision(span, marks) is rests
+
+
+def test_a_few_colliding_words_in_a_long_phrase_are_not_what_it_rests_on() -> None:
+    marks = lexicon_marks(Matches((), (CollisionHit(0, 2, 0, True),)), 10, ["vision_procedure"])
+    assert rests_on_collision((0, 8, 1), marks)
+    assert not rests_on_collision((0, 9, 1), marks)
