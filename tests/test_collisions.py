@@ -40,7 +40,7 @@ def test_the_example_would_count_without_the_collision(number, bare, matcher):
 
 
 def test_the_model_shows_no_phrase_that_rests_on_a_collision(reviewer, matcher):
-    """The examples as lines of duties: a phrase shown of them holds no word of a collision, or also a hit of its side."""
+    """The examples as lines of duties: where a phrase holds words of a collision, it also holds a hit of its side."""
     text = "\n".join(["Main duties", *(entry.example for entry in COLLISIONS.entries)])
     review = reviewer.review(title="Nurse", text=text)
     silly = []
