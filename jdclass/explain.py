@@ -1,5 +1,5 @@
 """Where each phrase of a review comes from: the rows of the data files, the weights of the classifiers, and what was
-passed over. The same labels as the review's own, looked at from inside.
+passed over; and what its duties are read from. The same labels as the review's own, looked at from inside.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from jdclass.document import Review, RoleDescription
 from jdclass.lexicon import CollisionHit, Hit
 from jdclass.model.labelling import propose
 from jdclass.model.tagging import Span, lexicon_marks
-from jdclass.model.tracing import Weight, judge_weights
+from jdclass.model.tracing import DutiesReading, Weight, duties_reading, judge_weights
 from jdclass.review import Reviewer
 
 __all__ = ["Explained", "Explanation", "explain"]
@@ -46,10 +46,11 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A review and its phrases from inside, in the order of the text."""
+    """A review and its phrases from inside, in the order of the text; `duties` is None where the review abstains."""
 
     review: Review
     phrases: tuple[Explained, ...]
+    duties: DutiesReading | None = None
 
 
 def explain(reviewer: Reviewer, role: RoleDescription, *, most: int = 6) -> Explanation:
@@ -102,7 +103,8 @@ def explain(reviewer: Reviewer, role: RoleDescription, *, most: int = 6) -> Expl
         if framework.zones[int(labelled.zone[tokens.line[hit.first]])].shown and hit.orientation is not None:
             side = framework.orientations.index(hit.orientation)
             found.append(explained("lexicon", (hit.first, hit.last, side), hit.contrast))
-    return Explanation(review, tuple(sorted(found, key=lambda item: (item.line, item.start, item.end))))
+    duties = None if review.match.abstained else duties_reading(model.duties, reviewer.stated_in(role))
+    return Explanation(review, tuple(sorted(found, key=lambda item: (item.line, item.start, item.end))), duties)
 
 
 def _meet(hit: Hit | CollisionHit, first: int, last: int) -> bool:

@@ -35,6 +35,7 @@ _VERDICTS = {
 }
 _PARTLY = "The title and the text fit in part."
 _VAGUE = "The title is too general to say what it suggests, so the range is wider."
+_WORDS = "The other words of these lines tell more of {side}."
 _CLOSE = "The duties stand between two readings, so the range is wider."
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 
@@ -112,6 +113,9 @@ def reasons(
         f"{_percent(duties.leadership)} stand in leadership phrases "
         f"and {_percent(duties.management)} in management phrases."
     )
+    of_side = duties.management if duties.orientation == "management" else duties.leadership
+    if one and 2 * of_side <= duties.leadership + duties.management:
+        said.append(_WORDS.format(side=duties.orientation))
     for orientation in ("leadership", "management"):
         quotes = _quotes(phrases, orientation)
         if quotes:

@@ -35,7 +35,8 @@ from jdclass.lexicon.titles import TitleReading
 from jdclass.model.folder import FamilyUsual, Model, load_model
 from jdclass.model.labelling import Labelled, label
 from jdclass.model.prepare import prepare
-from jdclass.model.scoring import LEAST_WORDS, Claimed, WeighedPhrase, tally_of, too_few_words
+from jdclass.model.said import said_in
+from jdclass.model.scoring import LEAST_WORDS, Claimed, Stated, WeighedPhrase, stated_by, too_few_words
 from jdclass.model.verdict import Assessment, assess, counterfactuals
 from jdclass.read.facts import conflicts, missing_information
 from jdclass.segment import Line, split_lines
@@ -153,26 +154,32 @@ class Reviewer:
         )
         return lines, label(model.labellers, prepared, model.matcher)
 
-    def _batch(self, roles: Sequence[RoleDescription]) -> list[Review]:
-        model = self._model
+    def stated_in(self, role: RoleDescription) -> Stated:
+        """What the duties of a role are read from, for explaining."""
+        return self._drafts([role])[0].stated
+
+    def _drafts(self, roles: Sequence[RoleDescription]) -> list[_Draft]:
         lines, labelled = self._label(roles)
         found = _by_document(labelled)
-        drafts = [
-            _Draft(model, role, document, labelled, number, found[number])
+        return [
+            _Draft(self._model, role, document, labelled, number, found[number])
             for number, (role, document) in enumerate(zip(roles, lines, strict=True))
         ]
-        tallies = [draft.tally for draft in drafts]
+
+    def _batch(self, roles: Sequence[RoleDescription]) -> list[Review]:
+        model, drafts = self._model, self._drafts(roles)
+        stated = [draft.stated for draft in drafts]
         assessments = assess(
             model.duties,
             model.match,
-            tallies,
+            stated,
             [Claimed(draft.reading.orientation, draft.reading.family) for draft in drafts],
             cover=model.settings.cover,
             doubtful=[draft.reading.vague for draft in drafts],
         )
         changes = counterfactuals(
             model.duties,
-            tallies,
+            stated,
             [draft.weighed for draft in drafts],
             [draft.removable for draft in drafts],
             [found.duties for found in assessments],
@@ -245,6 +252,9 @@ class _Draft:
         numbers = [place for place, key in enumerate(keys) if key in counted]
         stated = labelled.zones[self.first : self.last][:, numbers].sum(axis=1).tolist()
         sure = labelled.probability[self.found.phrases].tolist()
+        tokens = labelled.prepared.tokens
+        begins = int(tokens.first[self.first])
+        runs = [labelled.spans[found][:2] for found in self.found.phrases]
         self.weighed = [
             WeighedPhrase(
                 sides.index(phrase.orientation),
@@ -252,12 +262,15 @@ class _Draft:
                 probability * stated[phrase.line],
                 place,
                 phrase.line,
+                (first - begins, last - begins),
+                phrase.counted,
             )
-            for place, (phrase, probability) in enumerate(zip(self.phrases, sure, strict=True))
+            for place, (phrase, probability, (first, last)) in enumerate(zip(self.phrases, sure, runs, strict=True))
         ]
         # What a counterfactual names stands in duties lines, for a reader to find it among the counted phrases.
-        self.removable = [phrase for phrase in self.weighed if self.phrases[phrase.number].counted]
-        self.tally = tally_of(words, stated, self.weighed)
+        self.removable = [phrase for phrase in self.weighed if phrase.counted]
+        said = said_in(tokens, slice(self.first, self.last), stated)
+        self.stated = stated_by(words, stated, self.weighed, said)
         self.too_few = too_few_words(words, stated)
 
     def _cut(self, first: int, last: int) -> tuple[int, int, int, str]:
@@ -356,7 +369,7 @@ class _Draft:
         if share is not None and share < LEAST_READ:
             return wording.too_little_read(share, LEAST_READ)
         if self.too_few >= self.model.settings.thin_from:
-            return wording.too_little_text(int(self.tally.words), LEAST_WORDS)
+            return wording.too_little_text(int(self.stated.tally.words), LEAST_WORDS)
         return None
 
     def review(self, assessment: Assessment, counterfactual: str | None) -> Review:

@@ -1,4 +1,4 @@
-"""`jdclass explain FILE`: where each phrase of one document's review comes from."""
+"""`jdclass explain FILE`: where each phrase of one document's review comes from, and how its duties are read."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from jdclass.cli.output import json_bytes, screen, until_closed
 
 if TYPE_CHECKING:
     from jdclass.explain import Explained, Explanation
+    from jdclass.model.tracing import DutiesReading
 
 __all__ = ["explain"]
 
@@ -41,8 +42,9 @@ def explain(
 ) -> None:
     """Show where each phrase of a review comes from.
 
-    For every phrase, also those that were passed over: the rows of the lexicon and the collisions behind it, the
-    parts of its log odds that weighed most, and what the duties would read as without some of them.
+    For every phrase, also those that were passed over: the rows of the lexicon and the collisions behind it, and the
+    parts of its log odds that weighed most. Then what the duties are read from, and what they would read as without
+    some of the phrases.
 
     Example: jdclass explain corpora/demo/head-of-transformation-jd.txt
     """
@@ -55,15 +57,16 @@ def explain(
     found = explain_role(reviewer, read_one(file, title=title), most=most)
     with until_closed():
         if as_json:
-            sys.stdout.buffer.write(json_bytes(_record(found), indent=1) + b"\n")
+            sys.stdout.buffer.write(json_bytes(_record(found, most), indent=1) + b"\n")
         else:
-            _show(found)
+            _show(found, most)
 
 
-def _record(found: Explanation) -> dict[str, Any]:
+def _record(found: Explanation, most: int) -> dict[str, Any]:
     return {
         "id": found.review.id,
         "title": found.review.title,
+        "duties": None if found.duties is None else _duties_record(found.duties, most),
         "counterfactual": found.review.match.counterfactual,
         "phrases": [
             {
@@ -88,7 +91,16 @@ def _record(found: Explanation) -> dict[str, Any]:
     }
 
 
-def _show(found: Explanation) -> None:
+def _duties_record(duties: DutiesReading, most: int) -> dict[str, Any]:
+    return {
+        "orientation": duties.duties,
+        "rather_than": duties.rather_than,
+        "parts": [{"what": part.what, "adds": round(part.adds, 4)} for part in duties.parts],
+        "words": [{"word": word, "adds": round(adds, 4)} for word, adds in duties.words[:most]],
+    }
+
+
+def _show(found: Explanation, most: int) -> None:
     from rich.text import Text
 
     from jdclass.cli.screen import printable
@@ -113,9 +125,27 @@ def _show(found: Explanation) -> None:
     elif any(item.weights for item in found.phrases):
         console.print()
         console.print(Text(_LEGEND, "dim"))
+    if found.duties is not None:
+        console.print()
+        console.print(_duties(found.duties, most))
     if review.match.counterfactual:
         console.print()
         console.print(Text(printable(review.match.counterfactual)))
+
+
+def _duties(duties: DutiesReading, most: int) -> Any:
+    from rich.text import Text
+
+    if duties.rather_than is None:
+        return Text(f"The duties read as {duties.duties}: no phrase in them stands for anything else.")
+    text = Text(f"The duties read as {duties.duties} rather than {duties.rather_than}:")
+    for part in duties.parts:
+        text.append(f"\n    {part.adds:+7.2f}  {part.what}", "dim")
+    text.append(f"\n    {sum(part.adds for part in duties.parts):+7.2f}  in all: the log odds between the two", "dim")
+    if duties.words and most:
+        telling = ", ".join(f"{word} {adds:+.2f}" for word, adds in duties.words[:most])
+        text.append(f"\n    of the words these tell most by themselves: {telling}", "dim")
+    return text
 
 
 def _phrase(item: Explained) -> Any:

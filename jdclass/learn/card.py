@@ -111,6 +111,9 @@ descriptions, and compares what a title claims with the duties that one document
 phrase. **Not for**: banding, job matching or evaluation, like work or equal value; anything about a person; ranking
 documents or posts. It reads what one document says; duties that the document leaves out cannot be seen.
 
+What the duties hold is read from the shown phrases of the duties lines and from the words of these lines, names of
+posts left out, and never as a side that no shown phrase stands for. `jdclass explain` takes both apart for a document.
+
 **The labels that it learnt from and is measured on were made by language models against a codebook. No HR professional
 has reviewed them.** The figures are agreement with those labels, not truth.
 
@@ -370,6 +373,8 @@ def render_card(card: Card) -> str:
         "caseload'), because the annotation is not consistent there either.\n"
         "- 'Lead the service' and 'lead the delivery of the service' stand on different sides of Figure 1 and a few "
         "words apart in practice.\n"
+        "- The words of duties lines count beside their phrases: a text of much clinical detail may read as neither "
+        "although it supervises and audits too.\n"
         "- Short documents with two or three lines of duties give little to judge by; the interval is wide there.\n"
         "- Adverts of before 2021 are the reference for what is usual.\n"
         "- A phrase may be cut too long or too short, and its contrast is the least certain thing about it.\n"

@@ -31,17 +31,19 @@ from jdclass.lexicon.titles import Titles
 from jdclass.model.judging import ContrastClassifier, Evidence, PhraseJudge, span_words
 from jdclass.model.labelling import Labellers, propose, settle
 from jdclass.model.prepare import Prepared, prepare
+from jdclass.model.said import said_in
 from jdclass.model.scoring import (
     ADVERSE,
     Claimed,
     DutiesClassifier,
     MatchScorer,
-    Tally,
+    Stated,
     WeighedPhrase,
-    tally_of,
+    stated_by,
 )
 from jdclass.model.tagging import TAGS, PhraseTagger, Span, lexicon_marks, tags_of_spans
 from jdclass.model.zones import ZoneClassifier
+from jdclass.segment import tokenize
 
 __all__ = [
     "Choices",
@@ -50,7 +52,7 @@ __all__ = [
     "Resources",
     "fit_labellers",
     "fit_scoring",
-    "held_out_tally",
+    "held_out_stated",
     "right_spans",
 ]
 
@@ -365,27 +367,36 @@ def _deal(fold: _Proposed, probability: NDArray[np.float64], resources: Resource
     ]
 
 
-def held_out_tally(lines: Sequence[str], held_out: HeldOut, framework: Framework, threshold: float) -> Tally:
+def held_out_stated(lines: Sequence[str], held_out: HeldOut, framework: Framework, threshold: float) -> Stated:
     """What reviewing would count in these lines with what was found in them."""
     counted = [number for number, zone in enumerate(framework.zones) if zone.counted]
     stated = held_out.zones[:, counted].sum(axis=1).tolist()
+    stating = np.isin(held_out.zones.argmax(axis=1), counted).tolist()
     phrases = [
-        WeighedPhrase(side, len(lines[line][start:end].split()), probability * stated[line], number, line)
+        WeighedPhrase(
+            side,
+            len(lines[line][start:end].split()),
+            probability * stated[line],
+            number,
+            line,
+            counted=stating[line],
+        )
         for number, (line, start, end, side, probability, _) in enumerate(held_out.phrases)
         if probability >= threshold
     ]
-    return tally_of([len(line.split()) for line in lines], stated, phrases)
+    said = said_in(tokenize(lines), slice(0, len(lines)), stated)
+    return stated_by([len(line.split()) for line in lines], stated, phrases, said)
 
 
 def fit_scoring(
     roles: Sequence[GoldRole],
-    tallies: Sequence[Tally],
+    stated: Sequence[Stated],
     claimed: Sequence[Claimed],
     groups: Sequence[str],
     choices: Choices,
     counts: NDArray[np.float64],
 ) -> tuple[DutiesClassifier, MatchScorer]:
-    """Fit the duties classifier and the match on roles whose tallies were found held out.
+    """Fit the duties classifier and the match on roles in which phrases and zones were found held out.
 
     `counts` is what each role counts for the duties, which are read without its title. The match is told the claim and
     learns from all alike, and from duties probabilities that are held out as well. Roles that say too little (match 0)
@@ -394,14 +405,19 @@ def fit_scoring(
     Raises ValueError where a kind of duties never occurs.
     """
     use = [number for number, role in enumerate(roles) if role.match > 0]
-    table, weight = [tallies[number] for number in use], counts[use]
+    table, weight = [stated[number] for number in use], counts[use]
     kinds = np.array([ORIENTATIONS4.index(roles[number].duties) for number in use])
+    employers = [groups[number] for number in use]
+
+    def fitted(some: NDArray[np.int64]) -> DutiesClassifier:
+        return DutiesClassifier().fit(
+            [table[n] for n in some], kinds[some], groups=[employers[n] for n in some], sample_weight=weight[some]
+        )
+
     held_out = np.zeros((len(use), len(ORIENTATIONS4)))
-    folds = GroupKFold(choices.folds).split(use, groups=[groups[number] for number in use])
-    for train, test in folds:
-        part = DutiesClassifier().fit([table[n] for n in train], kinds[train], sample_weight=weight[train])
-        held_out[test] = part.predict_proba([table[n] for n in test])
-    duties = DutiesClassifier().fit(table, kinds, sample_weight=weight)
+    for train, test in GroupKFold(choices.folds).split(use, groups=employers):
+        held_out[test] = fitted(train).predict_proba([table[n] for n in test])
+    duties = fitted(np.arange(len(use)))
     levels = np.array([roles[number].match for number in use])
     adverse = {verdict: number for number, verdict in enumerate(ADVERSE)}
     verdicts = np.array([adverse.get(roles[number].verdict, -1) for number in use])
@@ -409,4 +425,4 @@ def fit_scoring(
     families = Counter(one.family for one in told if one.family)
     frequent = sorted(family for family, count in families.items() if count >= choices.least_of_family)
     match = MatchScorer(C=choices.match_C, families=frequent)
-    return duties, match.fit(told, held_out, table, levels, verdicts)
+    return duties, match.fit(told, held_out, [one.tally for one in table], levels, verdicts)

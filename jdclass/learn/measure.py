@@ -15,7 +15,7 @@ from jdclass.learn.figures import Interval, bootstrap, figures, tally
 from jdclass.learn.fit import FittedLabellers, HeldOut, Resources, fit_labellers
 from jdclass.learn.gold import GoldPhrase, GoldRole
 from jdclass.learn.outcome import (
-    Further,
+    ScoringStage,
     Swapped,
     coverage_of_intervals,
     draw_swaps,
@@ -54,15 +54,14 @@ def measure(
     model: Model,
     fitted: FittedLabellers,
     found: Sequence[HeldOut],
-    further: Further,
-    records: list[dict[str, Any]],
+    scored: ScoringStage,
     silver: Sequence[Example],
     reference: tuple[ReferenceRow, ...],
 ) -> Card:
-    """Measure a model whose train roles were reviewed held out: `found` and `records` are of them, in their order."""
+    """Measure a model whose train roles were reviewed held out: `found` is of them, in their order."""
     dev_reviews = review_roles(model, material.dev)
     everything = [*material.roles, *material.dev]
-    all_records = [*records, *dev_reviews]
+    all_records = [*scored.records, *dev_reviews]
     zones = np.concatenate([held.zones for held in found])
     number = {key: place for place, key in enumerate(resources.framework.zone_keys)}
     truth = np.array([number[line.zone] for role in material.roles for line in role.lines])
@@ -92,7 +91,7 @@ def measure(
         match=reliability_of_match(everything, all_records),
         intervals=coverage_of_intervals(everything, all_records),
         coverage=_accuracy_at_coverage(everything, all_records),
-        swapped=_swapped(plan, material, resources, model, found, further, all_records),
+        swapped=_swapped(plan, material, resources, model, scored, all_records),
         kinds=_by_kind([*material.dev, *material.extra_dev], [*dev_reviews, *authored_reviews], draws=plan.draws),
         failings=failings(material.extra_dev, authored_reviews),
         reference=reference,
@@ -105,8 +104,7 @@ def _swapped(
     material: Material,
     resources: Resources,
     model: Model,
-    found: Sequence[HeldOut],
-    further: Further,
+    scored: ScoringStage,
     records: Sequence[dict[str, Any]],
 ) -> Swapped:
     """Titles of other roles under roles that fit their own: train roles by models of other employers, dev by this one.
@@ -119,16 +117,7 @@ def _swapped(
     learnt = len(material.roles)
     own: list[int | None] = [record["match"]["score"] for record in records]
     held = [swap for swap in swaps if swap[0] < learnt]
-    scores = held_out_scores(
-        material.roles,
-        found,
-        held,
-        resources.framework,
-        titles,
-        plan.choices,
-        threshold=model.labellers.threshold,
-        further=further,
-    )
+    scores = held_out_scores(scored.stated, scored.held_out, held, titles)
     pairs: list[tuple[int, int | None, int | None]] = [
         (number, own[number], score) for (number, _), score in zip(held, scores, strict=True)
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,16 +16,18 @@ from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 
 from jdclass.framework import Framework
-from jdclass.learn.fit import Choices, HeldOut, fit_scoring, held_out_tally
+from jdclass.learn.fit import Choices, HeldOut, fit_scoring, held_out_stated
 from jdclass.learn.gold import GoldRole
 from jdclass.lexicon.titles import TitleReading, Titles
-from jdclass.model.scoring import Claimed, DutiesClassifier, MatchScorer, Tally, too_few_words
+from jdclass.model.scoring import Claimed, DutiesClassifier, MatchScorer, Stated, too_few_words
 from jdclass.model.verdict import Assessment, assess
 
 __all__ = [
     "NOTHING_FURTHER",
     "Further",
+    "HeldOutStage",
     "Reliability",
+    "ScoringStage",
     "Swapped",
     "as_frequent",
     "choose_cover",
@@ -36,20 +38,21 @@ __all__ = [
     "fit_scoring_stage",
     "held_out_reviews",
     "held_out_scores",
+    "held_out_stages",
     "reliability",
     "reliability_of_match",
+    "stated_of",
     "swapped",
-    "tallies_of",
     "too_few_of",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """Roles that only help to fit the scoring stage, with their tallies and what their titles claim."""
+    """Roles that only help to fit the scoring stage, with what they state and what their titles claim."""
 
     roles: tuple[GoldRole, ...]
-    tallies: tuple[Tally, ...]
+    stated: tuple[Stated, ...]
     claimed: tuple[Claimed, ...]
 
 
@@ -61,34 +64,85 @@ def claimed_by(reading: TitleReading) -> Claimed:
     return Claimed(reading.orientation, reading.family)
 
 
+@dataclass(frozen=True, slots=True)
+class HeldOutStage:
+    """The scoring stage for the roles of some employers (`test`, their numbers), fitted on those of all others."""
+
+    test: tuple[int, ...]
+    duties: DutiesClassifier
+    match: MatchScorer
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringStage:
+    """The scoring stage fitted on all roles that may be learnt from, with what those stated, the stages that had not
+    seen their employer, the records of these, and the two choices that the records gave."""
+
+    duties: DutiesClassifier
+    match: MatchScorer
+    stated: Sequence[Stated]
+    held_out: tuple[HeldOutStage, ...]
+    records: list[dict[str, Any]]
+    thin_from: float
+    cover: float
+
+
+def held_out_stages(
+    roles: Sequence[GoldRole],
+    stated: Sequence[Stated],
+    titles: Titles,
+    choices: Choices,
+    *,
+    further: Further = NOTHING_FURTHER,
+) -> tuple[HeldOutStage, ...]:
+    """The scoring stage fitted anew for each fold of employers, on the other roles and on `further` ones of other
+    employers. Each role is tested once."""
+    groups = [role.employer or role.id for role in roles]
+    claimed = [claimed_by(titles.read(role.title)) for role in roles]
+    out = []
+    for train, test in GroupKFold(choices.folds).split(roles, groups=groups):
+        hidden = {groups[n] for n in test}
+        more = [n for n, role in enumerate(further.roles) if (role.employer or role.id) not in hidden]
+        duties, match = fit_scoring_stage(
+            [roles[n] for n in train],
+            [stated[n] for n in train],
+            [claimed[n] for n in train],
+            Further(
+                tuple(further.roles[n] for n in more),
+                tuple(further.stated[n] for n in more),
+                tuple(further.claimed[n] for n in more),
+            ),
+            choices,
+        )
+        out.append(HeldOutStage(tuple(test.tolist()), duties, match))
+    return tuple(out)
+
+
 def held_out_reviews(
     roles: Sequence[GoldRole],
     found: Sequence[HeldOut],
+    stated: Sequence[Stated],
+    stages: Sequence[HeldOutStage],
     framework: Framework,
     titles: Titles,
-    choices: Choices,
     *,
     threshold: float,
     thin_from: float,
     cover: float,
-    further: Further = NOTHING_FURTHER,
 ) -> list[dict[str, Any]]:
-    """A record for each role, all of it from models that had not seen the role's employer: the scoring stage is
-    fitted anew for each fold of employers, on the other roles and on `further` ones of other employers."""
-    tallies = tallies_of(roles, found, framework, threshold)
+    """A record for each role, all of it from models that had not seen the role's employer."""
     readings = [titles.read(role.title) for role in roles]
-    claimed = [claimed_by(reading) for reading in readings]
     assessments: list[Assessment | None] = [None] * len(roles)
-    for test, duties, match in _folds(roles, tallies, claimed, further, choices):
+    for stage in stages:
         given = assess(
-            duties,
-            match,
-            [tallies[n] for n in test],
-            [claimed[n] for n in test],
+            stage.duties,
+            stage.match,
+            [stated[n] for n in stage.test],
+            [claimed_by(readings[n]) for n in stage.test],
             cover=cover,
-            doubtful=[readings[n].vague for n in test],
+            doubtful=[readings[n].vague for n in stage.test],
         )
-        for number, assessment in zip(test, given, strict=True):
+        for number, assessment in zip(stage.test, given, strict=True):
             assessments[number] = assessment
     return [
         _record(role, held, framework, reading.orientation, assessment, threshold, bool(too_few >= thin_from))
@@ -99,42 +153,20 @@ def held_out_reviews(
     ]
 
 
-def tallies_of(
+def stated_of(
     roles: Sequence[GoldRole], found: Sequence[HeldOut], framework: Framework, threshold: float
-) -> list[Tally]:
+) -> list[Stated]:
     """What reviewing would count in each role with what was found in it held out."""
     return [
-        held_out_tally([line.text for line in role.lines], held, framework, threshold)
+        held_out_stated([line.text for line in role.lines], held, framework, threshold)
         for role, held in zip(roles, found, strict=True)
     ]
 
 
-def _folds(
-    roles: Sequence[GoldRole], tallies: Sequence[Tally], claimed: Sequence[Claimed], further: Further, choices: Choices
-) -> Iterator[tuple[list[int], DutiesClassifier, MatchScorer]]:
-    """Each fold of employers with a scoring stage that was fitted on the others."""
-    groups = [role.employer or role.id for role in roles]
-    for train, test in GroupKFold(choices.folds).split(roles, groups=groups):
-        hidden = {groups[n] for n in test}
-        more = [n for n, role in enumerate(further.roles) if (role.employer or role.id) not in hidden]
-        duties, match = fit_scoring_stage(
-            [roles[n] for n in train],
-            [tallies[n] for n in train],
-            [claimed[n] for n in train],
-            Further(
-                tuple(further.roles[n] for n in more),
-                tuple(further.tallies[n] for n in more),
-                tuple(further.claimed[n] for n in more),
-            ),
-            choices,
-        )
-        yield test.tolist(), duties, match
-
-
 def fit_scoring_stage(
-    roles: Sequence[GoldRole], tallies: Sequence[Tally], claimed: Sequence[Claimed], further: Further, choices: Choices
+    roles: Sequence[GoldRole], stated: Sequence[Stated], claimed: Sequence[Claimed], further: Further, choices: Choices
 ) -> tuple[DutiesClassifier, MatchScorer]:
-    """The scoring stage of the gold roles and `further` ones, for tallies that were found held out.
+    """The scoring stage of the gold roles and `further` ones, for what was found in them held out.
 
     The further roles count so that each claim weighs as much among them as among the gold ones, which were drawn by
     claim: most adverts claim neither, and duties would lean that way.
@@ -142,7 +174,7 @@ def fit_scoring_stage(
     everyone = [*roles, *further.roles]
     return fit_scoring(
         everyone,
-        [*tallies, *further.tallies],
+        [*stated, *further.stated],
         [*claimed, *further.claimed],
         [role.employer or role.id for role in everyone],
         choices,
@@ -192,27 +224,17 @@ def draw_swaps(
 
 
 def held_out_scores(
-    roles: Sequence[GoldRole],
-    found: Sequence[HeldOut],
-    swaps: Sequence[tuple[int, str]],
-    framework: Framework,
-    titles: Titles,
-    choices: Choices,
-    *,
-    threshold: float,
-    further: Further = NOTHING_FURTHER,
+    stated: Sequence[Stated], stages: Sequence[HeldOutStage], swaps: Sequence[tuple[int, str]], titles: Titles
 ) -> list[int]:
     """The score of each (role, title) pair from models that had not seen the role's employer, in [0, 100]."""
-    tallies = tallies_of(roles, found, framework, threshold)
-    claimed = [claimed_by(titles.read(role.title)) for role in roles]
     scores = [0] * len(swaps)
-    for test, duties, match in _folds(roles, tallies, claimed, further, choices):
-        fold = set(test)
+    for stage in stages:
+        fold = set(stage.test)
         asked = [place for place, (number, _) in enumerate(swaps) if number in fold]
         given = assess(
-            duties,
-            match,
-            [tallies[swaps[place][0]] for place in asked],
+            stage.duties,
+            stage.match,
+            [stated[swaps[place][0]] for place in asked],
             [claimed_by(titles.read(swaps[place][1])) for place in asked],
             cover=0.5,  # widens no score
             doubtful=[False] * len(asked),

@@ -29,13 +29,15 @@ from jdclass.learn.measure import measure
 from jdclass.learn.network import can_fit
 from jdclass.learn.outcome import (
     Further,
+    ScoringStage,
     choose_cover,
     choose_thin_from,
     claimed_by,
     coverage_of_intervals,
     fit_scoring_stage,
     held_out_reviews,
-    tallies_of,
+    held_out_stages,
+    stated_of,
     too_few_of,
 )
 from jdclass.learn.reference import family_usuals
@@ -50,7 +52,7 @@ from jdclass.read import read_text
 from jdclass.read.facts import band_of
 from jdclass.review import Reviewer
 
-__all__ = ["Plan", "Trained", "TrainingSummary", "load_resources", "train", "training_day"]
+__all__ = ["Plan", "TrainingSummary", "load_resources", "train", "training_day"]
 
 SILVER_WEIGHT = 0.05
 SILVER_DOCUMENTS = 1000
@@ -204,17 +206,6 @@ def _silver(material: Material, resources: Resources, plan: Plan) -> list[Exampl
     return silver_examples(chosen, resources, weight=SILVER_WEIGHT)
 
 
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """The fitted stages and the choices that the held-out findings gave."""
-
-    labelled: FittedLabellers
-    model: Model
-    held_out: list[dict[str, Any]]
-    thin_from: float
-    cover: float
-
-
 def _scored(
     fitted: FittedLabellers,
     roles: Sequence[GoldRole],
@@ -222,30 +213,31 @@ def _scored(
     further: Further,
     resources: Resources,
     choices: Choices,
-) -> tuple[Any, Any, list[dict[str, Any]], float, float]:
-    """The scoring stage fitted on held-out tallies, with the records of held-out reviewing."""
+) -> ScoringStage:
+    """The scoring stage fitted on what was found held out, with the records of held-out reviewing."""
     framework, threshold = resources.framework, fitted.labellers.threshold
-    tallies = tallies_of(roles, found, framework, threshold)
+    stated = stated_of(roles, found, framework, threshold)
     claimed = [claimed_by(resources.titles.read(role.title)) for role in roles]
-    duties, match = fit_scoring_stage(roles, tallies, claimed, further, choices)
+    duties, match = fit_scoring_stage(roles, stated, claimed, further, choices)
+    stages = held_out_stages(roles, stated, resources.titles, choices, further=further)
     thin_from = choose_thin_from(roles, too_few_of(roles, found, framework))
 
     def reviews(cover: float) -> list[dict[str, Any]]:
         return held_out_reviews(
             roles,
             found,
+            stated,
+            stages,
             framework,
             resources.titles,
-            choices,
             threshold=threshold,
             thin_from=thin_from,
             cover=cover,
-            further=further,
         )
 
     covers = [float(cover) for cover in np.arange(0.5, 0.96, 0.05)]
     cover = choose_cover([(cover, *coverage_of_intervals(roles, reviews(cover))) for cover in covers])
-    return duties, match, reviews(cover), thin_from, cover
+    return ScoringStage(duties, match, stated, stages, reviews(cover), thin_from, cover)
 
 
 def _further(
@@ -253,8 +245,8 @@ def _further(
 ) -> Further:
     """Roles beside the gold ones for the scoring stage."""
     held = [one for one in found if one is not None]
-    tallies = tallies_of(roles, held, resources.framework, threshold)
-    return Further(tuple(roles), tuple(tallies), tuple(claimed_by(resources.titles.read(role.title)) for role in roles))
+    stated = stated_of(roles, held, resources.framework, threshold)
+    return Further(tuple(roles), tuple(stated), tuple(claimed_by(resources.titles.read(role.title)) for role in roles))
 
 
 def _vectors(material: Material, choices: Choices, say: Say) -> WordVectors | None:
@@ -291,7 +283,7 @@ def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
         beside = fitted.held_out[len(gold) : len(gold) + len(joined.roles)]
         further = _further(joined.roles, beside, resources, fitted.labellers.threshold)
         say("fitting the scoring stage on what held-out reviewing finds")
-        duties, match, records, thin_from, cover = _scored(fitted, material.roles, found, further, resources, choices)
+        scored = _scored(fitted, material.roles, found, further, resources, choices)
     except ValueError as error:
         raise CorpusError(f"{', '.join(map(str, plan.gold))}: too little to train from: {error}") from error
     model = Model(
@@ -303,23 +295,23 @@ def train(plan: Plan, *, say: Say = lambda message: None) -> TrainingSummary:
         resources.titles,
         resources.matcher,
         fitted.labellers,
-        duties,
-        match,
-        Settings(fitted.labellers.threshold, thin_from, cover),
+        scored.duties,
+        scored.match,
+        Settings(fitted.labellers.threshold, scored.thin_from, scored.cover),
         {},
     )
     say("reviewing the reference documents for the usual of each title family")
     families, reference = _reference(model, material)
     model = replace(model, families=families)
     say("measuring")
-    card = measure(plan, material, resources, model, fitted, found, further, records, silver, reference)
+    card = measure(plan, material, resources, model, fitted, found, scored, silver, reference)
     save_model(
         plan.out,
         name=plan.name,
         version=plan.version,
         labellers=fitted.labellers,
-        duties=duties,
-        match=match,
+        duties=scored.duties,
+        match=scored.match,
         settings=model.settings,
         families=model.families,
         data_files=files,

@@ -17,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 
 from jdclass.errors import ModelError
 from jdclass.model.network import RecurrentNetwork
+from jdclass.model.said import WordReader
 from jdclass.model.zone_network import ZoneNetwork
 
 __all__ = ["KINDS", "arrays_of", "kind_of", "rebuild"]
@@ -91,6 +92,7 @@ KINDS: dict[str, _Pair] = {
     "standard_scaler": (StandardScaler, _scaler_arrays, _scaler),
     "recurrent_network": (RecurrentNetwork, RecurrentNetwork.arrays, RecurrentNetwork.of),
     "zone_network": (ZoneNetwork, ZoneNetwork.arrays, ZoneNetwork.of),
+    "word_reader": (WordReader, WordReader.arrays, WordReader.of),
     "scaled_logistic_regression": (Pipeline, _scaled_arrays, _scaled),
 }
 

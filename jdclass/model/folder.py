@@ -123,6 +123,7 @@ def _estimators(labellers: Labellers, duties: DutiesClassifier, match: MatchScor
         "match.verdict": match.verdict_,
         **({} if labellers.tagger.network_ is None else {"network": labellers.tagger.network_}),
         **({} if labellers.zones.network_ is None else {"zones.network": labellers.zones.network_}),
+        **({} if duties.words_ is None else {"duties.words": duties.words_}),
     }
 
 
@@ -313,7 +314,7 @@ def load_model(
         labellers.contrasts.classifier_ = parts["contrasts"]
         labellers.contrasts.classes_ = parts["contrasts"].classes_
         duties, match = DutiesClassifier(**parameters["duties"]), MatchScorer(**parameters["match"])
-        duties.pipeline_ = parts["duties"]
+        duties.pipeline_, duties.words_ = parts["duties"], parts.get("duties.words")
         match.steps_ = [parts[f"match.step{number}"] for number in range(len(LEVELS) - 1)]
         match.verdict_ = parts["match.verdict"]
         families = {family: FamilyUsual(**usual) for family, usual in manifest["families"].items()}

@@ -1,8 +1,9 @@
 """From the phrases of the duties lines to what the duties hold, and from that and the claim to the match.
 
-Only counts go in: the words and lines that state duties, the words and number of the shown phrases of either side, and
-how many lines hold some. Each line counts by the probability that it states duties, each phrase by its own and its
-line's. So every figure can be worked out by hand from the record, and what it would be without a phrase is exact.
+What goes in is counted: the words and lines that state duties, the words and number of the shown phrases of either
+side, how many lines hold some, and (`said`) how often each word stands there. Each line counts by the probability that
+it states duties, each phrase by its own and its line's. So what the duties would be without a phrase is exact: it is
+taken out of the tally, and its words are struck out of the text.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from jdclass.document import ORIENTATIONS4, VERDICTS
+from jdclass.model.said import Said, WordReader
 
 __all__ = [
     "ADVERSE",
+    "DUTIES_FEATURES",
     "LEAST_WORDS",
     "LEVELS",
     "MATCHES_FROM",
@@ -30,11 +34,14 @@ __all__ = [
     "DutiesClassifier",
     "Fit",
     "MatchScorer",
+    "Stated",
     "Tally",
     "WeighedPhrase",
     "duties_features",
     "match_features",
+    "possible",
     "score_of",
+    "stated_by",
     "tally_of",
     "too_few_words",
 ]
@@ -54,13 +61,16 @@ ADVERSE = tuple(verdict for verdict in VERDICTS if verdict not in ("matches", "i
 @dataclass(frozen=True, slots=True)
 class WeighedPhrase:
     """A shown phrase as the tally counts it: its side (0 leadership, 1 management), its words, what each counts (the
-    phrase's probability times its line's of stating duties), its number in the review, and its line's."""
+    phrase's probability times its line's of stating duties), its number in the review, its line's, where its words
+    stand among those of the document (half open), and whether its line's zone is a counted one."""
 
     side: int
     words: int
     weight: float
     number: int
     line: int
+    run: tuple[int, int] = (0, 0)
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,30 @@ class Tally:
             *(float(sum(phrase.weight for phrase in of_side)) for of_side in sides),
             *(_lines_of(of_side) for of_side in (*sides, phrases)),
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stated:
+    """All that the duties of one document are read from: its tally, its words, and the sides (0 leadership, 1
+    management) that a counted phrase stands for."""
+
+    tally: Tally
+    said: Said
+    sides: frozenset[int]
+
+    def without(self, gone: Sequence[WeighedPhrase], kept: Sequence[WeighedPhrase]) -> Stated:
+        """What the document would state with the phrases `gone` struck out of it, and `kept` alone left."""
+        said = self.said.without([phrase.run for phrase in gone])
+        return Stated(self.tally.with_phrases(kept), said, _sides_of(kept))
+
+
+def stated_by(words: Sequence[int], stated: Sequence[float], phrases: Sequence[WeighedPhrase], said: Said) -> Stated:
+    """What a document states, from its lines (as of `tally_of`), its phrases and its words."""
+    return Stated(tally_of(words, stated, phrases), said, _sides_of(phrases))
+
+
+def _sides_of(phrases: Sequence[WeighedPhrase]) -> frozenset[int]:
+    return frozenset(phrase.side for phrase in phrases if phrase.counted)
 
 
 def _lines_of(phrases: Sequence[WeighedPhrase]) -> float:
@@ -143,6 +177,12 @@ def _table(tallies: list[Tally]) -> NDArray[np.float64]:
     return np.array([_values(tally) for tally in tallies], dtype=np.float64).reshape(len(tallies), len(fields(Tally)))
 
 
+_OF_PHRASES, _OF_LENGTH = "its phrases, and their share of it", "how much text states duties"
+
+#: What each column of `duties_features` stands for, to a reader.
+DUTIES_FEATURES = (*[_OF_PHRASES] * 4, _OF_LENGTH, *[_OF_PHRASES] * 10, _OF_LENGTH, *[_OF_PHRASES] * 3)
+
+
 def duties_features(tallies: list[Tally]) -> NDArray[np.float64]:
     """A row for each tally: logs of the counts, the shares of words and lines, and how the sides stand to each
     other."""
@@ -159,29 +199,85 @@ def duties_features(tallies: list[Tally]) -> NDArray[np.float64]:
     )  # fmt: skip
 
 
-class DutiesClassifier(BaseEstimator):
-    """What the duties hold (numbers of ORIENTATIONS4), from tallies alone."""
+def possible(stated: Stated) -> tuple[bool, ...]:
+    """Which of ORIENTATIONS4 the duties may read as."""
+    leadership, management = 0 in stated.sides, 1 in stated.sides
+    return leadership, management, leadership and management, True
 
-    def __init__(self, *, C: float = 0.03) -> None:
+
+class DutiesClassifier(BaseEstimator):
+    """What the duties hold (numbers of ORIENTATIONS4), from what documents state.
+
+    The words are read by a classifier of their own, and what it finds for employers that it has not seen stands beside
+    the counts (stacking, Wolpert 1992). Without words, as in a corpus too small to learn any from, the counts decide.
+    However they may sound, duties read as a side only where a phrase stands for it that a reader can check.
+    """
+
+    def __init__(self, *, C: float = 0.03, words_C: float = 1.0, folds: int = 4) -> None:
         self.C = C
+        self.words_C = words_C
+        self.folds = folds
 
     def fit(
-        self, tallies: list[Tally], orientations: NDArray[np.int64], *, sample_weight: NDArray[np.float64] | None = None
+        self,
+        stated: Sequence[Stated],
+        orientations: NDArray[np.int64],
+        *,
+        groups: Sequence[str] | None = None,
+        sample_weight: NDArray[np.float64] | None = None,
     ) -> DutiesClassifier:
-        """Raises ValueError where one of the four never occurs."""
+        """`groups` are the employers; without them the words stay unread. Raises ValueError where one of the four never
+        occurs."""
         if len(set(orientations.tolist())) != len(ORIENTATIONS4):
             raise ValueError(f"duties of {len(set(orientations.tolist()))} kinds, wanted {len(ORIENTATIONS4)}")
+        weight = np.ones(len(stated)) if sample_weight is None else sample_weight
+        features = duties_features([one.tally for one in stated])
+        self.words_: WordReader | None = None
+        read = None if groups is None else self._held_out_words(stated, orientations, groups, weight)
+        if read is not None:
+            self.words_ = WordReader.fit([one.said for one in stated], orientations, weight, C=self.words_C)
+            features = np.hstack([features, read])
         self.pipeline_: Pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=self.C, max_iter=2000))
-        self.pipeline_.fit(duties_features(tallies), orientations, logisticregression__sample_weight=sample_weight)
+        self.pipeline_.fit(features, orientations, logisticregression__sample_weight=weight)
         return self
 
-    def predict_proba(self, tallies: list[Tally]) -> NDArray[np.float64]:
-        """(tallies, 4). Raises NotFittedError."""
-        check_is_fitted(self, "pipeline_")
-        if not tallies:
-            return np.zeros((0, len(ORIENTATIONS4)))
-        out: NDArray[np.float64] = self.pipeline_.predict_proba(duties_features(tallies))
+    def _held_out_words(
+        self,
+        stated: Sequence[Stated],
+        orientations: NDArray[np.int64],
+        groups: Sequence[str],
+        weight: NDArray[np.float64],
+    ) -> NDArray[np.float64] | None:
+        """(documents, 4): what the words of each say by a reader that has not seen its employer; None where a part of
+        the documents is too little for one."""
+        if len(set(groups)) < self.folds:
+            return None
+        said = [one.said for one in stated]
+        out = np.zeros((len(stated), len(ORIENTATIONS4)))
+        for train, test in GroupKFold(self.folds).split(said, groups=groups):
+            try:
+                reader = WordReader.fit([said[n] for n in train], orientations[train], weight[train], C=self.words_C)
+            except ValueError:
+                return None
+            out[test] = reader.log_proba([said[n] for n in test])
         return out
+
+    def predict_proba(self, stated: Sequence[Stated]) -> NDArray[np.float64]:
+        """(documents, 4); 0 for what names a side without a counted phrase. Raises NotFittedError."""
+        check_is_fitted(self, "pipeline_")
+        if not stated:
+            return np.zeros((0, len(ORIENTATIONS4)))
+        out: NDArray[np.float64] = self.pipeline_.predict_proba(self.features(stated))
+        out *= np.array([possible(one) for one in stated])
+        out /= out.sum(axis=1, keepdims=True)
+        return out
+
+    def features(self, stated: Sequence[Stated]) -> NDArray[np.float64]:
+        """A row for each document: those of its tally (DUTIES_FEATURES), and what its words say where they are read."""
+        counted = duties_features([one.tally for one in stated])
+        if self.words_ is None:
+            return counted
+        return np.hstack([counted, self.words_.log_proba([one.said for one in stated])])
 
 
 def match_features(

@@ -18,7 +18,7 @@ from jdclass.model.scoring import (
     Claimed,
     DutiesClassifier,
     MatchScorer,
-    Tally,
+    Stated,
     WeighedPhrase,
     score_of,
 )
@@ -68,17 +68,17 @@ def interval(levels: NDArray[np.float64], cover: float) -> tuple[int, int]:
 def assess(
     duties: DutiesClassifier,
     match: MatchScorer,
-    tallies: list[Tally],
+    stated: Sequence[Stated],
     claimed: Sequence[Claimed],
     *,
     cover: float,
     doubtful: Sequence[bool],
 ) -> list[Assessment]:
     """An assessment for each role. A `doubtful` one (a vague title, contradictory evidence) has a wider interval."""
-    if not tallies:
+    if not stated:
         return []
-    kinds = duties.predict_proba(tallies)
-    fit = match.predict(claimed, kinds, tallies)
+    kinds = duties.predict_proba(stated)
+    fit = match.predict(claimed, kinds, [one.tally for one in stated])
     scores = np.rint(score_of(fit.levels)).astype(int)
     out = []
     for number, score in enumerate(scores.tolist()):
@@ -93,26 +93,26 @@ def assess(
 
 def counterfactuals(
     duties: DutiesClassifier,
-    tallies: list[Tally],
+    stated: Sequence[Stated],
     phrases: Sequence[Sequence[WeighedPhrase]],
     removable: Sequence[Sequence[WeighedPhrase]],
     now: Sequence[str],
 ) -> list[Counterfactual | None]:
     """For each role the fewest phrases of one side, the weightiest first, without which its duties read otherwise.
 
-    `phrases` are those that the tally counts, `removable` those of them that may be left out; None where up to
+    `phrases` are all those that count, `removable` those of them that may be left out; None where up to
     MOST_REMOVED of them change nothing. `now` is what the duties read as with all phrases.
     """
-    rows: list[Tally] = []
+    rows: list[Stated] = []
     keys: list[tuple[int, tuple[int, ...]]] = []
-    for role, (tally, counted, can_go) in enumerate(zip(tallies, phrases, removable, strict=True)):
+    for role, (whole, counted, can_go) in enumerate(zip(stated, phrases, removable, strict=True)):
         for side in (0, 1):
             ordered = sorted((p for p in can_go if p.side == side), key=lambda p: (-p.words * p.weight, p.number))
             for size in range(1, min(len(ordered), MOST_REMOVED) + 1):
-                gone = sorted(p.number for p in ordered[:size])
-                rows.append(tally.with_phrases([p for p in counted if p.number not in gone]))
-                keys.append((role, tuple(gone)))
-    best: list[Counterfactual | None] = [None] * len(tallies)
+                gone = {p.number for p in ordered[:size]}
+                rows.append(whole.without(ordered[:size], [p for p in counted if p.number not in gone]))
+                keys.append((role, tuple(sorted(gone))))
+    best: list[Counterfactual | None] = [None] * len(stated)
     kinds = duties.predict_proba(rows).argmax(axis=1) if rows else []
     for (role, removed), kind in zip(keys, kinds, strict=True):
         found = best[role]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from spacy.tokenizer import Tokenizer
     from spacy.tokens import Doc
 
-__all__ = ["Tokens", "english_tokenizer", "tokenize"]
+__all__ = ["Tokens", "english_tokenizer", "tokenize", "word_of"]
 
 #: How many different words, with the marks around them, the tokenizer remembers in a process: some 20 MB.
 MOST_LEARNT = 100_000
@@ -115,6 +115,12 @@ def _learn_words(text: str) -> None:
         else:
             tokenizer(word)
     tokenizer(" ".join(plain))
+
+
+def word_of(id_: int) -> str:
+    """The word of a hash in `Tokens.lower`, of lines that this process has tokenized. Raises KeyError for another."""
+    word: str = english_tokenizer().vocab.strings[id_]
+    return word
 
 
 def tokenize(lines: Sequence[str]) -> Tokens:

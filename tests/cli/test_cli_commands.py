@@ -197,6 +197,11 @@ def test_explain_tells_of_every_phrase_where_it_comes_from(jdclass: Run, demo: P
         (phrase.orientation, phrase.contrast) for phrase in review.phrases
     ]
     assert found["counterfactual"] == review.match.counterfactual
+    assert found["duties"]["orientation"] == review.duties.orientation != found["duties"]["rather_than"]
+    assert sum(part["adds"] for part in found["duties"]["parts"]) > 0
+    assert len(found["duties"]["words"]) == 6
+    text = " ".join(line.text for line in review.lines).lower()
+    assert all(row["word"] in text for row in found["duties"]["words"])
     threshold = reviewer.parts.labellers.threshold
     for item in found["phrases"]:
         if item["state"] == "passed_over":
@@ -234,6 +239,17 @@ def test_explain_as_text(jdclass: Run, demo: Path) -> None:
     assert "; shown" in done.out
     shown = done.out.count("in all: the log odds of probability")
     assert shown == done.out.count(" other parts together") > 0
+    told = " ".join(done.out.split())
+    assert re.search(r"The duties read as \w+ rather than \w+: [+-]\d", told)
+    assert re.search(r"of the words these tell most by themselves: \w+ [+-]\d\.\d\d, \w+ [+-]\d\.\d\d", told)
+
+
+def test_explain_where_a_review_abstains(jdclass: Run, tmp_path: Path) -> None:
+    """What is not told to a reader is not explained."""
+    short = tmp_path / "short.txt"
+    short.write_text("Porter\n\nMain duties\nMove beds.\n", encoding="utf-8")
+    assert json.loads(jdclass("explain", short, "--json").out)["duties"] is None
+    assert "The duties read as" not in jdclass("explain", short).out
 
 
 def test_explain_of_a_folder_or_a_file_of_many(jdclass: Run, demo: Path) -> None:
