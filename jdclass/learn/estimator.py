@@ -39,7 +39,7 @@ class PhraseClassifier(BaseEstimator):
     X is a list of lines, y a list of as many lists of phrases `(start, end, orientation, contrast)`, where
     `line[start:end]` is the phrase; a line may have none.
 
-    Parameters: `C`, `outside`, `smooth` and `bits` are the tagger's, `judge_C` and `judge_words` the judge's,
+    Parameters: `C`, `begin`, `inside`, `smooth` and `bits` are the tagger's, `judge_C` and `judge_words` the judge's,
     `contrast_C` the contrast classifier's. Phrases less likely than `threshold` are not given. The judge learns from
     proposals for lines that the tagger has not seen, in `folds` parts; `seed` draws the parts. `lexicon` and
     `collisions` are files in place of the shipped ones.
@@ -56,7 +56,8 @@ class PhraseClassifier(BaseEstimator):
         *,
         bits: int = 18,
         C: float = 0.1,
-        outside: float = -1.0,
+        begin: float = 1.5,
+        inside: float = 0.2,
         smooth: float = 0.5,
         judge_C: float = 0.05,
         judge_words: float = 0.5,
@@ -69,7 +70,8 @@ class PhraseClassifier(BaseEstimator):
     ) -> None:
         self.bits = bits
         self.C = C
-        self.outside = outside
+        self.begin = begin
+        self.inside = inside
         self.smooth = smooth
         self.judge_C = judge_C
         self.judge_words = judge_words
@@ -157,7 +159,7 @@ class PhraseClassifier(BaseEstimator):
         prepared, marks = self._prepared(lines)
         tokens = prepared.tokens
         spans, contrasts, known = gold_spans(prepared, _examples(lines, phrases), default_framework())
-        tagger = PhraseTagger(bits=self.bits, C=self.C, outside=self.outside, smooth=self.smooth)
+        tagger = PhraseTagger(bits=self.bits, C=self.C, begin=self.begin, inside=self.inside, smooth=self.smooth)
         tagger.fit(tokens, marks, tags_of_spans(spans, len(tokens)), known)
         classifier = ContrastClassifier(C=self.contrast_C)
         if len(set(contrasts)) < 2:

@@ -77,7 +77,8 @@ class Choices:
     zone_network_epochs: int = 3
     tag_bits: int = 18
     tag_C: float = 0.1
-    outside: float = -1.0
+    begin: float = 1.5
+    inside: float = 0.2
     smooth: float = 0.5
     network_epochs: int = 4
     judge_C: float = 0.1
@@ -181,7 +182,12 @@ def _learn_loudly(examples: Sequence[Example], resources: Resources, choices: Ch
     shown = [number for number, zone in enumerate(framework.zones) if zone.shown]
     lines = known[np.isin(numbers[known], shown)]
     tagger = PhraseTagger(
-        bits=choices.tag_bits, C=choices.tag_C, outside=choices.outside, smooth=choices.smooth, seed=choices.seed
+        bits=choices.tag_bits,
+        C=choices.tag_C,
+        begin=choices.begin,
+        inside=choices.inside,
+        smooth=choices.smooth,
+        seed=choices.seed,
     )
     tags = tags_of_spans(spans, len(prepared.tokens))
     tagger.fit(prepared.tokens, marks, tags, lines, sample_weight=weights)

@@ -12,58 +12,19 @@ from numpy.typing import NDArray
 
 from jdclass.framework import Framework
 from jdclass.lexicon import LexiconMatcher, Matches
+from jdclass.model.edges import trimmed
 from jdclass.model.judging import ContrastClassifier, Evidence, PhraseJudge
 from jdclass.model.prepare import Prepared
 from jdclass.model.tagging import COLLISION, PhraseTagger, Span, lexicon_marks, of_side, spans_of_tags
 from jdclass.model.zones import ZoneClassifier
 
-__all__ = ["Labelled", "Labellers", "label", "line_starts", "propose", "rests_on_collision", "settle", "trimmed"]
+__all__ = ["Labelled", "Labellers", "label", "line_starts", "propose", "rests_on_collision", "settle"]
 
 #: Lines less likely than this to stand in a zone whose phrases are shown are not searched for phrases.
 ASK_FROM = 0.3
 
 #: Share of a phrase's words in a collision from which it rests on that.
 COLLIDING = 0.25
-
-# No annotated phrase of the train split ends (begins) with one of these, but for a handful in 6,656.
-_LOOSE_AT_END = frozenset(
-    [
-        "a",
-        "across",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "each",
-        "for",
-        "from",
-        "his",
-        "her",
-        "in",
-        "into",
-        "is",
-        "its",
-        "of",
-        "on",
-        "or",
-        "our",
-        "that",
-        "the",
-        "their",
-        "through",
-        "to",
-        "which",
-        "who",
-        "with",
-        "within",
-        "your",
-    ]
-)
-_LOOSE_AT_BEGINNING = frozenset(("and", "or", "that", "which", "who", "you"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +62,6 @@ def _numbers(framework: Framework, keys: frozenset[str]) -> NDArray[np.int64]:
 def line_starts(tokens_line: NDArray[np.int64], lines: int) -> NDArray[np.int64]:
     """For tokens of which each names its line in ascending order: where each line begins, and the end."""
     return np.concatenate([[0], np.cumsum(np.bincount(tokens_line, minlength=lines))]).astype(np.int64)
-
-
-def trimmed(spans: list[Span], prepared: Prepared) -> list[Span]:
-    """The spans without marks and joining words at their ends ("runs the clinic in" is "runs the clinic"); a span of
-    nothing else goes."""
-    tokens, out = prepared.tokens, []
-
-    def word(number: int) -> str:
-        text = prepared.lines[int(tokens.line[number])]
-        return text[int(tokens.start[number]) : int(tokens.end[number])].lower()
-
-    for first, last, side in spans:
-        while last > first and (word(last - 1) in _LOOSE_AT_END or not word(last - 1)[-1].isalnum()):
-            last -= 1
-        while first < last and (word(first) in _LOOSE_AT_BEGINNING or not word(first)[0].isalnum()):
-            first += 1
-        if last > first:
-            out.append((first, last, side))
-    return out
 
 
 def rests_on_collision(span: Span, marks: NDArray[np.uint64]) -> bool:

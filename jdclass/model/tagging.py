@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 TAGS = ("O", "B-leadership", "I-leadership", "B-management", "I-management")
+_BEGINS, _INSIDES = (1, 3), (2, 4)
 
 #: (first token, last token exclusive, orientation number): tokens of the batch, 0 leadership, 1 management.
 Span = tuple[int, int, int]
@@ -184,12 +185,31 @@ def _normalised(scores: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     return out
 
 
+def _moves(tokens: Tokens, tags: NDArray[np.int64], lines: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(tags + 1, tags) by how much likelier a tag is after another one, or in the last row at the beginning of a line,
+    than by itself, as logarithms."""
+    rows = np.flatnonzero(np.isin(tokens.line, lines))
+    counts = np.ones((len(TAGS) + 1, len(TAGS)))
+    begins = tokens.first[:-1][lines]
+    begins = begins[tokens.first[1:][lines] > begins]
+    np.add.at(counts, (np.full(len(begins), len(TAGS)), tags[begins]), 1)
+    inner = rows[1:][tokens.line[rows[1:]] == tokens.line[rows[:-1]]]
+    np.add.at(counts, (tags[inner - 1], tags[inner]), 1)
+    # The classifier's probabilities hold how frequent a tag is already, so the moves count as ratios to it.
+    usual = np.bincount(tags[rows], minlength=len(TAGS)) / len(rows)
+    moves: NDArray[np.float64] = np.log(counts / counts.sum(axis=1, keepdims=True)) - np.log(usual)
+    for inside in _INSIDES:
+        moves[[tag for tag in range(len(TAGS) + 1) if tag not in (inside - 1, inside)], inside] = _IMPOSSIBLE
+    return moves
+
+
 class PhraseTagger(BaseEstimator):
     """Tags of the tokens of some lines.
 
-    `outside` is added to the log probability of O: below 0 more words come out as phrases. `smooth` in [0, 1] is how
-    much the learnt moves from tag to tag count against the words. `network_share` in [0, 1] is what the network counts
-    beside the linear classifier, where there is one.
+    `begin` is added to the log probability that a phrase begins, so that more come out for a judge to choose from,
+    `inside` to that of its going on, so that they end where they should. `smooth` in [0, 1] is how much the learnt
+    moves from tag to tag count against the words. `network_share` in [0, 1] is what the network counts beside the
+    linear classifier, where there is one.
 
     Attributes: `classifier_` the linear one; `moves_` (tags + 1, tags); `network_`, None unless training sets it (it is
     fitted apart, by `jdclass.learn.network`).
@@ -200,14 +220,16 @@ class PhraseTagger(BaseEstimator):
         *,
         bits: int = 18,
         C: float = 0.1,
-        outside: float = -1.0,
+        begin: float = 1.5,
+        inside: float = 0.2,
         smooth: float = 0.5,
         network_share: float = 0.8,
         seed: int = 0,
     ) -> None:
         self.bits = bits
         self.C = C
-        self.outside = outside
+        self.begin = begin
+        self.inside = inside
         self.smooth = smooth
         self.network_share = network_share
         self.seed = seed
@@ -234,18 +256,7 @@ class PhraseTagger(BaseEstimator):
             missing = sorted(set(range(len(TAGS))) - set(self.classifier_.classes_.tolist()))
             names = ", ".join(TAGS[tag] for tag in missing)
             raise ValueError(f"no token is tagged {names}: phrases of both sides are needed")
-        counts = np.ones((len(TAGS) + 1, len(TAGS)))
-        begins = tokens.first[:-1][lines]
-        begins = begins[tokens.first[1:][lines] > begins]
-        np.add.at(counts, (np.full(len(begins), len(TAGS)), tags[begins]), 1)
-        inner = rows[1:][tokens.line[rows[1:]] == tokens.line[rows[:-1]]]
-        np.add.at(counts, (tags[inner - 1], tags[inner]), 1)
-        # The classifier's probabilities hold how frequent a tag is already, so the moves count as ratios to it.
-        usual = np.bincount(tags[rows], minlength=len(TAGS)) / len(rows)
-        moves = np.log(counts / counts.sum(axis=1, keepdims=True)) - np.log(usual)
-        for inside in (2, 4):
-            moves[[tag for tag in range(len(TAGS) + 1) if tag not in (inside - 1, inside)], inside] = _IMPOSSIBLE
-        self.moves_ = moves
+        self.moves_ = _moves(tokens, tags, lines)
         self.network_: RecurrentNetwork | None = None
         return self
 
@@ -275,5 +286,6 @@ class PhraseTagger(BaseEstimator):
     def decode(self, scores: NDArray[np.float64], first: NDArray[np.int64]) -> NDArray[np.int64]:
         """Tags from log probabilities; `first` as in `best_tags`, counted in rows of `scores`."""
         biased = scores.copy()
-        biased[:, 0] += self.outside
+        biased[:, _BEGINS] += self.begin
+        biased[:, _INSIDES] += self.inside
         return best_tags(biased, first, np.where(self.moves_ <= _IMPOSSIBLE, _IMPOSSIBLE, self.moves_ * self.smooth))

@@ -10,9 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.exceptions import NotFittedError
 
+from jdclass.framework import default_framework
 from jdclass.lexicon import CollisionHit, Hit, LexiconMatcher, load_collisions, load_lexicon
+from jdclass.lexicon.headings import load_headings
 from jdclass.lexicon.matcher import Matches
+from jdclass.model.edges import trimmed
 from jdclass.model.labelling import rests_on_collision
+from jdclass.model.prepare import prepare
 from jdclass.model.tagging import (
     TAGS,
     PhraseTagger,
@@ -119,3 +123,27 @@ def test_a_few_colliding_words_in_a_long_phrase_are_not_what_it_rests_on() -> No
     marks = lexicon_marks(Matches((), (CollisionHit(0, 2, 0, True),)), 10, ["vision_procedure"])
     assert rests_on_collision((0, 8, 1), marks)
     assert not rests_on_collision((0, 9, 1), marks)
+
+
+@pytest.mark.parametrize(
+    ("found", "after", "left"),
+    [
+        ("runs the clinic in", "the mornings", "runs the clinic"),
+        ("Implement the work plan once it", "has been agreed", "Implement the work plan"),
+        ("Gather evidence of compliance ahead", "of the inspection", "Gather evidence of compliance"),
+        ("Move the service forward together", "", "Move the service forward together"),
+        ("Move the service forward together", "with partners", "Move the service forward"),
+        ("Contribute to the strategy drafted", "by the director", "Contribute to the strategy"),
+        ("Ensure that audits are completed", "", "Ensure that audits are completed"),
+        ("and audit the rota,", "with care", "audit the rota"),
+        ("which", "is, of", ""),
+    ],
+)
+def test_a_phrase_ends_where_its_meaning_does(found: str, after: str, left: str) -> None:
+    """The line before and the line after have no say."""
+    lines = ["By way of this:", f"{found} {after}".strip(), "by the manager"]
+    prepared = prepare([lines], headings=load_headings(), zones=default_framework().zone_keys)
+    tokens = prepared.tokens
+    inside = np.flatnonzero((tokens.line == 1) & (tokens.end <= len(found)))
+    spans = trimmed([(int(inside[0]), int(inside[-1]) + 1, 1)], prepared)
+    assert [lines[1][tokens.start[first] : tokens.end[last - 1]] for first, last, _ in spans] == [left] * bool(left)

@@ -16,6 +16,7 @@ from jdclass.lexicon.headings import load_headings
 from jdclass.model.arrays import arrays_of, rebuild
 from jdclass.model.prepare import Prepared, prepare
 from jdclass.model.zone_network import ENDING_BITS, PAIR_BITS, ZoneNetwork, line_parts
+from jdclass.model.zones import ZoneClassifier
 from jdclass.segment import tokenize
 
 WORDS = "lead the ward team and manage its rota"
@@ -153,3 +154,34 @@ def test_nothing_to_learn_from_is_no_failure(lesson: Lesson) -> None:
     batch, zones, vectors = lesson
     network = fit_zone_network(batch, np.full_like(zones, -1), vectors, kinds=ZONES, epochs=1, seed=1)
     assert np.isfinite(network.scores(batch)).all()
+
+
+def test_the_heading_of_the_list_has_its_say_beside_the_network() -> None:
+    """In log odds by `heading_weight` exactly, from the heading to the next one and into no other document."""
+    document = prepared(
+        ["lead the ward team", "Main duties", "manage its rota", "About us", "its clinics", "lead", "the rota"],
+        ["its ward", "manage the team", "the rota", "Person specification", "lead"],
+    )
+    says = [
+        "",
+        "duties",
+        "duties",
+        "employer",
+        "employer",
+        "employer",
+        "employer",
+        "",
+        "",
+        "",
+        "person_spec",
+        "person_spec",
+    ]
+    keys = default_framework().zone_keys
+    classifier = ZoneClassifier(bits=8, folds=2).fit(document, np.array([0, 1, 2, 3, 4, 0, 1, 0, 1, 2, 3, 4]))
+    classifier.network_ = drawn()
+    said = np.log(classifier.predict_proba(document))
+    classifier.heading_weight = 0.0
+    gained = said - np.log(classifier.predict_proba(document))
+    for line, zone in enumerate(says):
+        odds = np.delete(gained[line], keys.index(zone)) - gained[line, keys.index(zone)] if zone else gained[line]
+        assert odds == pytest.approx(-0.5 if zone else 0.0, abs=1e-6)
