@@ -195,10 +195,12 @@ class Reviewer:
 
 @dataclass(slots=True)
 class _Found:
-    """What was found in one document of a batch: numbers of its phrases, the lexicon's hits and collisions."""
+    """What was found in one document of a batch: numbers of its phrases, the lexicon's hits, those that only say
+    something, and collisions."""
 
     phrases: list[int] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
+    says: list[Hit] = field(default_factory=list)
     collisions: list[CollisionHit] = field(default_factory=list)
 
 
@@ -215,6 +217,8 @@ def _by_document(labelled: Labelled) -> list[_Found]:
         out[document].phrases.append(number)
     for hit, document in zip(matches.hits, documents([hit.first for hit in matches.hits]), strict=True):
         out[document].hits.append(hit)
+    for hit, document in zip(matches.says, documents([hit.first for hit in matches.says]), strict=True):
+        out[document].says.append(hit)
     for collision, document in zip(matches.collisions, documents([c.first for c in matches.collisions]), strict=True):
         out[document].collisions.append(collision)
     return out
@@ -325,18 +329,24 @@ class _Draft:
 
     def _stated(self) -> Iterator[Statement]:
         """What the lines state by the lexicon's hits, the first quote of each: duties lines what the post does, these
-        and lines about the employer ("Staff managed: none") what it does not. A plain denial outweighs a statement: it
-        speaks of the post as a whole, the statement perhaps of a part."""
+        and lines about the employer ("Staff managed: none") what it does not. A heading names what may follow and
+        states nothing. A plain denial outweighs a statement: it speaks of the post as a whole, the statement perhaps of
+        a part, and is quoted with the word that denies."""
         found: dict[str, Statement] = {}
         counted = self.model.framework.counted_zones
-        for hit in self.found.hits:
+        for hit in sorted((*self.found.hits, *self.found.says), key=lambda hit: hit.first):
             if not hit.states:
                 continue
-            line, _, _, text = self._cut(hit.first, hit.last)
+            state: Literal["stated", "stated_absent"] = "stated_absent" if hit.negated else "stated"
+            first, last = hit.first, hit.last
+            if hit.denied_by >= 0:
+                first, last = min(hit.core_first, hit.denied_by), max(hit.core_last, hit.denied_by + 1)
+            line, _, _, text = self._cut(first, last)
             if self.zones[line] not in counted and not (hit.negated and self.zones[line] in DENIAL_ZONES):
                 continue
+            if self.lines[line].heading and not hit.negated:
+                continue
             for what in hit.states:
-                state: Literal["stated", "stated_absent"] = "stated_absent" if hit.negated else "stated"
                 before = found.get(what)
                 if before is None or (before.state == "stated" and state == "stated_absent"):
                     found[what] = Statement(what, state, line, text)

@@ -186,6 +186,36 @@ def test_a_row_that_states_absence_is_negated_and_no_phrase(small):
     assert matches.phrases == ()
 
 
+def test_a_row_that_only_says_something_competes_with_no_phrase(small):
+    """Either finds its own, whatever stands nearer; a denial reaches both."""
+    rules = small("lead~,leadership,people_process,staff,,,,,codebook,", "lead~,,,change,,,6,leads_change,codebook,")
+    matches = rules.match(tokenize(["Lead the team and its change.", "You do not lead the team through change."]))
+    assert [(hit.orientation, hit.states, hit.negated) for hit in matches.hits] == [
+        ("leadership", (), False),
+        ("leadership", (), True),
+    ]
+    assert [(hit.orientation, hit.states, hit.negated) for hit in matches.says] == [
+        (None, ("leads_change",), False),
+        (None, ("leads_change",), True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("You do not manage staff", "not"),
+        ("You manage no staff", "no"),
+        ("You manage staff: none", "none"),
+        ("To manage staff is not required", "required"),
+        ("You manage staff", None),
+    ],
+)
+def test_the_word_that_takes_a_hit_back_is_told(small, line, word):
+    tokens = tokenize([line])
+    (hit,) = small(MANAGE).match(tokens).hits
+    assert (words(tokens, hit.denied_by, hit.denied_by + 1) if hit.negated else None) == word
+
+
 @pytest.mark.parametrize(
     ("line", "absent"),
     [
@@ -234,11 +264,46 @@ def test_what_a_document_states_to_be_absent(matcher, line, absent):
         ("Revise local protocols.", "policy"),
         ("Shape a clear vision of the clinic.", "sets_direction"),
         ("Provide cover for the ward sister.", "deputises"),
+        # What another phrase hides, or a long way to its object.
+        ("Recruit and appraise the porters.", "appraises"),
+        ("Recruit to vacant posts.", "recruits"),
+        ("Sit as chair on interview panels.", "recruits"),
+        ("Appraise your direct reports.", "appraises"),
+        ("Manage two porters and a clerk.", "line_manages"),
+        ("Line manager to the laundry leaders.", "line_manages"),
+        ("Hold a delegated pay and non-pay budget.", "holds_budget"),
+        ("Oversight of a kitchen budget of £40,000", "holds_budget"),
+        ("Lead the redesign of the outpatient pathway.", "leads_change"),
+        ("Keep the theatre protocols up to date.", "policy"),
+        ("Stand in for the ward sister at weekends.", "deputises"),
+        ("Manage the day to day running of the kitchen.", "allocates_work"),
+        ("Draw up the weekly porters' rota.", "allocates_work"),
+        ("Supervise one part-time laundry assistant.", "supervises"),
+        ("Shape the laboratory's five-year workforce strategy.", "sets_direction"),
     ],
 )
 def test_what_a_document_states(matcher, line, state):
-    hits = matcher.match(tokenize([line])).hits
+    matches = matcher.match(tokenize([line]))
+    hits = (*matches.hits, *matches.says)
     assert state in {one for hit in hits if not hit.negated for one in hit.states}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Recruit patients to the trial.",
+        "Manage contracts within budget.",
+        "Give advice to budget holders.",
+        "Supervise patients at mealtimes.",
+        "Manage your own rota.",
+        "Take part in your own appraisal and research.",
+        "Receive supervision from the matron.",
+        "Develop your skills in strategy.",
+    ],
+)
+def test_what_says_nothing_of_the_post(matcher, line):
+    matches = matcher.match(tokenize([line]))
+    assert [state for hit in (*matches.hits, *matches.says) if not hit.negated for state in hit.states] == []
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,23 @@ def test_a_denial_outweighs_what_else_the_document_says(reviewer: Reviewer, id_:
     assert said.state == "stated_absent"
 
 
+def test_a_denial_is_quoted_with_the_word_that_denies(reviewer: Reviewer) -> None:
+    text = (
+        "Main duties\nThe post holder checks the stores each morning and does not line manage any staff.\n"
+        "Budget: none held\nYou will order stock and keep the register of deliveries."
+    )
+    said = {item.what: (item.state, item.text) for item in reviewer.review(title="Storekeeper", text=text).stated}
+    assert said["line_manages"] == ("stated_absent", "not line manage any staff")
+    assert said["holds_budget"] == ("stated_absent", "Budget: none held")
+
+
+def test_a_heading_states_nothing(reviewer: Reviewer) -> None:
+    text = "Main duties\nLEADING CHANGE\nYou will order stock, keep the register of deliveries and count the shelves."
+    review = reviewer.review(title="Storekeeper", text=text)
+    assert review.lines[1].heading
+    assert {item.state for item in review.stated} == {"not_found"}
+
+
 def test_only_duties_and_reporting_lines_can_deny(reviewer: Reviewer) -> None:
     text = (
         "Main duties\nYou will greet patients at the desk and book their appointments.\nPerson specification\n"

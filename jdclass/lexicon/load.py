@@ -77,6 +77,11 @@ class Pattern:
     source: str
     note: str
 
+    @property
+    def only_says(self) -> bool:
+        """Whether the pattern says something of the post and is neither a phrase nor the denial of one."""
+        return self.orientation is None and not self.absent
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
@@ -284,8 +289,9 @@ def _check_classes(path: Path, patterns: Sequence[Pattern], classes: Sequence[Wo
 
 
 def _check_hidden(path: Path, patterns: Sequence[Pattern], words: dict[str, frozenset[str]]) -> None:
-    """No two patterns may answer for the same words: the second would be doubled by the first or hidden behind it."""
-    by_surface: dict[Surface, list[tuple[Pattern, frozenset[str]]]] = {}
+    """No two patterns may answer for the same words: the second would be doubled by the first or hidden behind it.
+    Those that only say something hide nothing; of them no two may say the same."""
+    by_surface: dict[tuple[Surface, tuple[str, ...]], list[tuple[Pattern, frozenset[str]]]] = {}
     for pattern in patterns:
         objects = frozenset(word for name in pattern.objects for word in words[name])
         mine = set()
@@ -295,7 +301,7 @@ def _check_hidden(path: Path, patterns: Sequence[Pattern], words: dict[str, froz
             if surface in mine:
                 raise LexiconError(f"{path}:{pattern.line}: {form!r} stands twice in {pattern.forms!r}")
             mine.add(surface)
-            others = by_surface.setdefault(surface, [])
+            others = by_surface.setdefault((surface, pattern.states if pattern.only_says else ()), [])
             for other, theirs in others:
                 where = f"{path}:{pattern.line}: {form!r}"
                 if not pattern.objects and not other.objects:

@@ -19,11 +19,15 @@ How overlaps are settled, in this order:
 4. What stays grows to the phrase around it: to the left over words of the classes `lead_in` and `link` ("contribute to
    the" development of services), to the right up to a word of the class `stop` ("manage a team" of eight nurses), never
    into another hit.
+
+Patterns without orientation only say something of the post. They compete with nothing, each stands for itself: "lead
+the redesign of the pathway" says that the post leads change, whatever phrase it is. Those of a denial ("no direct
+reports") do compete, for what they deny is no phrase.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -48,8 +52,9 @@ class Hit:
     """Tokens `first` to `last` (half open, of the Tokens given) that pattern number `pattern` found.
 
     `core_first` to `core_last` is what the pattern itself asks for, form and object, without what grew around it.
-    A `negated` hit ("does not hold a budget") is no phrase; its `states` are stated to be absent. Without orientation
-    a hit is no phrase either, it only says something.
+    A `negated` hit ("does not hold a budget") is no phrase; its `states` are stated to be absent, by token `denied_by`
+    where another word than its own takes it back (else -1). Without orientation a hit is no phrase either, it only says
+    something.
     """
 
     first: int
@@ -61,6 +66,7 @@ class Hit:
     negated: bool = False
     core_first: int = -1
     core_last: int = -1
+    denied_by: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,11 @@ class CollisionHit:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What was found in some tokens, in their order."""
+    """What was found in some tokens, in their order; `says` are the hits of patterns that only say something."""
 
     hits: tuple[Hit, ...]
     collisions: tuple[CollisionHit, ...]
+    says: tuple[Hit, ...] = ()
 
     @property
     def phrases(self) -> tuple[Hit, ...]:
@@ -158,11 +165,11 @@ class LexiconMatcher:
             _Rule(number, words(p.objects), words(p.unless) | self._breaks, words(p.unless_after), p.gap)
             for number, p in enumerate(lexicon.patterns)
         ]
-        self._forms = _tree(
-            (surface, rule)
-            for rule, pattern in zip(rules, lexicon.patterns, strict=True)
-            for surface in pattern.surfaces
-        )
+        forms: list[tuple[Surface, _Rule]] = []
+        saying: list[tuple[Surface, _Rule]] = []
+        for rule, pattern in zip(rules, lexicon.patterns, strict=True):
+            (saying if pattern.only_says else forms).extend((surface, rule) for surface in pattern.surfaces)
+        self._forms, self._saying = _tree(forms), _tree(saying)
         entries = () if collisions is None else collisions.entries
         self._hiding = _tree((surface, number) for number, entry in enumerate(entries) for surface in entry.surfaces)
         self._negation = _hashes(lexicon.words("negation"))
@@ -199,21 +206,37 @@ class LexiconMatcher:
             item = settled[at]
             pattern = self._patterns[item.number]
             start, stop = ends[line[item.first]], ends[line[item.first] + 1]
-            negated = pattern.absent or self._negated(lower, start, item, stop)
+            denied_by = -1 if pattern.absent else self._denied_by(lower, start, item, stop)
             last = item.last
             while last > item.form_last and (lower[last - 1] in self._stop or lower[last - 1] in self._link):
                 last -= 1  # what was cut before another hit must not end with "and"
             # To the left first, from the last hit to the first: "and lead the" belongs to the hit that it leads to.
             begin = self._grown_left(lower, max(start, settled[at - 1].last if at else 0), item.first)
             end = self._grown_right(lower, last, min(stop, after))
-            side = (pattern.orientation, pattern.contrast, pattern.states, negated)
-            hits.append(Hit(begin, end, item.number, *side, item.first, last))
+            side = (pattern.orientation, pattern.contrast, pattern.states, pattern.absent or denied_by >= 0)
+            hits.append(Hit(begin, end, item.number, *side, item.first, last, denied_by))
             after = begin
         hits.reverse()
         collisions = tuple(
             CollisionHit(first, last, number, at in hidden) for at, (first, last, number) in enumerate(hiding)
         )
-        return Matches(tuple(hits), collisions)
+        return Matches(tuple(hits), collisions, tuple(self._says(lower, line, ends, covers)))
+
+    def _says(
+        self, lower: list[int], line: list[int], ends: list[int], covers: dict[int, list[tuple[int, int, int]]]
+    ) -> Iterator[Hit]:
+        """The hits of the patterns that only say something, all that no collision hides."""
+        for first, last, rule in _walk(self._saying, lower, line):
+            start, end = ends[line[first]], ends[line[first] + 1]
+            stop = self._object(lower, last, end, rule)
+            if stop is None:
+                continue
+            item = _Found(first, last, stop, rule.number, None)
+            if _uncovered([item], covers.get(line[first], ()), set()):
+                denied_by = self._denied_by(lower, start, item, end)
+                states = self._patterns[rule.number].states
+                grown = stop if rule.objects else self._grown_right(lower, stop, end)
+                yield Hit(first, grown, rule.number, None, None, states, denied_by >= 0, first, stop, denied_by)
 
     def _candidates(self, lower: list[int], line: list[int], ends: list[int]) -> list[_Found]:
         """Forms whose conditions hold, of each form only the pattern whose object decides."""
@@ -253,29 +276,29 @@ class LexiconMatcher:
                     break
         return stop
 
-    def _negated(self, lower: list[int], start: int, item: _Found, stop: int) -> bool:
-        """Does the line take the hit back: "no", "not" before its object, "none", "is not required" after it?"""
+    def _denied_by(self, lower: list[int], start: int, item: _Found, stop: int) -> int:
+        """The token that takes the hit back: "no", "not" before its object, "none", "is not required" after it; -1."""
         for at in range(item.form_last, item.last):
             if lower[at] in self._negation:  # "holds no budget", but not "manages no more than five staff"
-                return at + 1 >= stop or lower[at + 1] not in self._no_negation
+                return at if at + 1 >= stop or lower[at + 1] not in self._no_negation else -1
         first, last = item.first, item.last
         near = True
         for at in range(first - 1, max(start, first - NEGATION_BEFORE) - 1, -1):
             word = lower[at]
             near = near and first - at <= NEAR_NEGATION_BEFORE and word not in self._and
             if word in self._negation or (near and word in self._near_negation):
-                return lower[at + 1] not in self._no_negation
+                return at if lower[at + 1] not in self._no_negation else -1
             if word in self._clause:
                 break
         for at in range(last, min(stop, last + NEGATION_AFTER)):
             word = lower[at]
             if word in self._none:
-                return True
+                return at
             if word in self._negation:
-                return at + 1 < stop and lower[at + 1] in self._not_held
+                return at + 1 if at + 1 < stop and lower[at + 1] in self._not_held else -1
             if word not in self._between:
                 break
-        return False
+        return -1
 
     def _grown_left(self, lower: list[int], start: int, first: int) -> int:
         """Where the phrase begins whose core begins at `first`: at a word of `lead_in`, only such and links between."""
