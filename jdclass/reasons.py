@@ -54,15 +54,12 @@ def negated_reason() -> str:
 
 
 def too_little_text(words: int, least: int) -> str:
-    """The reason of an abstention for want of duties text; `words` may reach `least` where it is unsure which lines
-    state duties."""
+    """The reason of an abstention for want of duties text; `words` are those of the lines that read as duties, and may
+    reach `least` where it is unsure of them."""
+    needed = f"about {least} are needed to compare a title with them."
     if words >= least:
-        return (
-            f"Cannot tell: some {words} words may state duties, but probably fewer than {least} do, and {least} are "
-            "needed to compare a title with them."
-        )
-    found = f"about {words}" if words else "no"
-    return f"Cannot tell: {found} words that state duties were found; {least} are needed to compare a title with them."
+        return f"Cannot tell: {words} words may state duties, but probably fewer than {least} do, and {needed}"
+    return f"Cannot tell: {words or 'no'} words that state duties were found; {needed}"
 
 
 def too_little_read(share: float, least: float) -> str:

@@ -379,7 +379,7 @@ class _Draft:
         if share is not None and share < LEAST_READ:
             return wording.too_little_read(share, LEAST_READ)
         if self.too_few >= self.model.settings.thin_from:
-            return wording.too_little_text(int(self.stated.tally.words), LEAST_WORDS)
+            return wording.too_little_text(self.words, LEAST_WORDS)
         return None
 
     def review(self, assessment: Assessment, counterfactual: str | None) -> Review:

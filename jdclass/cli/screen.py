@@ -176,14 +176,12 @@ class ReviewScreen:
         claim = self.wording.label("claim", review.claim.orientation)
         table.add_row(say("role.compare_claim"), "", "", "", f"{claim}: {words}" if words else claim)
         duties = review.duties
-        held = "unknown" if review.match.abstained else duties.orientation
-        table.add_row(
-            say("role.compare_duties"),
-            share(duties.leadership),
-            share(duties.management),
-            share(duties.neither),
-            self.wording.label("duties", held),
-        )
+        if review.match.abstained:
+            shares, held = ("", "", ""), "unknown"
+        else:
+            shares = (share(duties.leadership), share(duties.management), share(duties.neither))
+            held = duties.orientation
+        table.add_row(say("role.compare_duties"), *shares, self.wording.label("duties", held))
         usual = review.usual
         if usual.leadership is not None and usual.management is not None:
             unusual = {True: "yes", False: "no", None: "unknown"}[usual.unusual]

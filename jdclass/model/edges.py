@@ -36,8 +36,8 @@ def _loose_words() -> _LooseWords:
 
 
 def trimmed(spans: list[Span], prepared: Prepared) -> list[Span]:
-    """The spans without marks and joining words at their ends ("runs the clinic in" is "runs the clinic"; so is "runs
-    the clinic agreed" before "by"); a span of nothing else goes."""
+    """The spans with the whole of their last word, but without marks and joining words at their ends ("runs the clinic
+    in" is "runs the clinic"; so is "runs the clinic agreed" before "by"); a span of nothing else goes."""
     loose, tokens, out = _loose_words(), prepared.tokens, []
 
     def word(number: int) -> str:
@@ -53,7 +53,19 @@ def trimmed(spans: list[Span], prepared: Prepared) -> list[Span]:
         follows = word(number + 1)
         return (end, follows) in loose.before or (end.endswith("ed") and follows == "by")
 
+    def goes_on(number: int) -> bool:
+        """Whether the word before goes on in this one, with nothing between them ("£3.2" and "m")."""
+        return (
+            number < len(tokens)
+            and tokens.line[number] == tokens.line[number - 1]
+            and tokens.start[number] == tokens.end[number - 1]
+            and word(number)[0].isalnum()
+            and word(number - 1)[-1].isalnum()
+        )
+
     for first, last, side in spans:
+        while goes_on(last):
+            last += 1
         while last > first and ends_loosely(last - 1):
             last -= 1
         while first < last and (word(first) in loose.at_beginning or not word(first)[0].isalnum()):

@@ -26,7 +26,7 @@ from jdclass.model.scoring import (
 __all__ = ["Assessment", "Counterfactual", "assess", "counterfactuals", "interval"]
 
 #: Phrases that a counterfactual takes away at most: beyond that it tells a reader nothing.
-MOST_REMOVED = 6
+MOST_REMOVED = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 
+# The contact block of an NHS Jobs advert, its labels and values run together.
+_GLUED = re.compile(r"\bName(?=[A-ZÀ-ÖØ-Þ])[^\n|]{2,60}?(?=Job title|E-?mail|Tel|Phone|Additional contact)")
+_GLUED_LABEL = re.compile(r"(?<=[a-z])(?=(?:Job title|E-?mail|Telephone|Additional contact)\b|\+?\d)")
+
 _HONORIFIC = re.compile(r"(?:Dr|Mr|Mrs|Ms|Miss|Mx|Prof|Professor|Rev|Revd|Sir|Dame|Cllr)\b\.?")
 _CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'’-]{0,30}\.?")
 _LINK = re.compile(r"[ \u00a0](?:(?:van|de|der|bin|al|of|for|and|&)[ \u00a0])?(?=[A-ZÀ-ÖØ-Þ])")
@@ -204,6 +208,8 @@ def _may_hold(text: str) -> bool:
 
 
 def _mask(text: str) -> str:
+    if _GLUED.search(text):
+        text = _GLUED_LABEL.sub(" ", _GLUED.sub("Name [name] ", text))
     if "@" in text or "at)" in text or "at]" in text or "AT)" in text:
         text = _EMAIL.sub("[email]", text)
     if _DIGITS.search(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from jdclass.across import CriteriaTrace
@@ -17,6 +18,15 @@ ASKED = ("line_manages", "supervises", "holds_budget", "sets_direction", "policy
 ORPHANS = 2
 ABSENT = 2
 UNNAMED = 2
+# A line that tells how many or how much is not asked for it.
+_TOLD = {
+    "line_manages": re.compile(
+        r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+        r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty)\b",
+        re.IGNORECASE,
+    ),
+    "holds_budget": re.compile(r"£"),
+}
 
 
 def place_of(review: Review, line: int, names: FileNames) -> str:
@@ -34,10 +44,11 @@ def _quoted(review: Review, line: int, text: str, names: FileNames) -> dict[str,
 
 
 def _leading(review: Review) -> Phrase | None:
-    # "Leads the service" without a word about who reports to the post.
+    # "Leads the service" without a word about who reports to the post; to lead a change needs nobody who does.
     for phrase in review.phrases:
         first = phrase.text.split(maxsplit=1)[0].casefold() if phrase.text.strip() else ""
-        if phrase.counted and first in {"lead", "leads", "leading", "led", "head", "heads", "heading"}:
+        people = phrase.contrast == "people_process"
+        if phrase.counted and people and first in {"lead", "leads", "leading", "led", "head", "heads", "heading"}:
             return phrase
     return None
 
@@ -73,7 +84,9 @@ def _questions(review: Review, found: CriteriaTrace | None, names: FileNames, mi
             continue
         if what == "supervises" and manages is not None and manages.state == "stated":
             continue
-        yield wording.say(f"question.{what}", **_quoted(review, item.line, item.text, names))
+        told = what in _TOLD and _TOLD[what].search(review.lines[item.line].text)
+        question = f"question.{what}_told" if told else f"question.{what}"
+        yield wording.say(question, **_quoted(review, item.line, item.text, names))
     absent = [item for item in review.stated if item.state == "stated_absent" and item.line is not None and item.text]
     for item in absent[:ABSENT]:
         yield wording.say("question.absent", **_quoted(review, item.line or 0, item.text or "", names))

@@ -292,7 +292,11 @@ def role_view(
         put_forward=review.match.put_forward,
         share_read="" if read is None else share(read),
         # The finding itself stands above its reasons.
-        reasons=tuple(names.free(reason, review) for reason in review.match.reasons if reason not in said_above),
+        reasons=tuple(
+            names.free(reason, review)
+            for reason in (*review.match.reasons, review.match.counterfactual)
+            if reason is not None and reason not in said_above
+        ),
         warnings=tuple(names.free(warning, review) for warning in review.source.warnings),
         marks=marks,
         groups=_groups(review, marks, names, framework),

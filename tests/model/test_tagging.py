@@ -137,6 +137,7 @@ def test_a_few_colliding_words_in_a_long_phrase_are_not_what_it_rests_on() -> No
         ("Ensure that audits are completed", "", "Ensure that audits are completed"),
         ("and audit the rota,", "with care", "audit the rota"),
         ("which", "is, of", ""),
+        ("Hold a budget of £3.2", "m a year", "Hold a budget of £3.2"),
     ],
 )
 def test_a_phrase_ends_where_its_meaning_does(found: str, after: str, left: str) -> None:
@@ -147,3 +148,13 @@ def test_a_phrase_ends_where_its_meaning_does(found: str, after: str, left: str)
     inside = np.flatnonzero((tokens.line == 1) & (tokens.end <= len(found)))
     spans = trimmed([(int(inside[0]), int(inside[-1]) + 1, 1)], prepared)
     assert [lines[1][tokens.start[first] : tokens.end[last - 1]] for first, last, _ in spans] == [left] * bool(left)
+
+
+def test_a_phrase_does_not_end_within_a_word() -> None:
+    prepared = prepare(
+        [["Hold a budget of £3.2m a year"]], headings=load_headings(), zones=default_framework().zone_keys
+    )
+    tokens = prepared.tokens
+    last = int(np.flatnonzero(tokens.end <= len("Hold a budget of £3.2"))[-1]) + 1
+    ((first, end, _),) = trimmed([(0, last, 1)], prepared)
+    assert prepared.lines[0][tokens.start[first] : tokens.end[end - 1]] == "Hold a budget of £3.2m"

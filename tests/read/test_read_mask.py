@@ -120,6 +120,12 @@ def test_lines_without_contacts_stay(line: str) -> None:
     assert mask(line) == line
 
 
+def test_a_contact_block_whose_labels_and_values_run_together() -> None:
+    text = "NameSiân Rhys-DaviesJob titleLaundry LeadEmail addresssian@elm.example.ukTelephone number01632 960123"
+    assert mask(text) == "Name [name] Job titleLaundry Lead Email [email] Telephone number [phone]"
+    assert mask("NameIvo CastellAdditional contact information") == "Name [name] Additional contact information"
+
+
 def test_each_detail_becomes_one_token() -> None:
     assert mask("Contact Jane Okafor, Ward Manager, on 01632 960123 ext 4 or jane@elm.example.uk") == (
         "Contact [name], Ward Manager, on [phone] ext 4 or [email]"

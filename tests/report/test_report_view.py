@@ -129,6 +129,32 @@ def test_question_from_a_phrase_that_leads_without_reports() -> None:
     assert asked(told)[0].endswith("How many people report to the post, directly and through others?")
 
 
+def test_nobody_need_report_to_a_post_that_leads_a_change() -> None:
+    review = small(
+        lines=(("duties", "Leads the transformation"),),
+        phrases=((0, "Leads the transformation", "leadership", "transformative_incremental"),),
+    )
+    assert asked(replace(review, missing=())) == ()
+
+
+@pytest.mark.parametrize(
+    ("what", "line", "question"),
+    [
+        ("line_manages", "Manages a team of 11", "Are these all who report to the post, directly and through others?"),
+        ("line_manages", "Manages two clerks", "Are these all who report to the post, directly and through others?"),
+        ("holds_budget", "Holds a budget of £2.1 million", "Which decisions about the budget rest with the post?"),
+        (
+            "holds_budget",
+            "Holds two budgets",
+            "How large is the budget, and which decisions about it rest with the post?",
+        ),
+    ],
+)
+def test_what_a_line_tells_is_not_asked(what: str, line: str, question: str) -> None:
+    review = small(lines=(("duties", line),), stated=(Statement(what, "stated", 0, line),))
+    assert asked(replace(review, missing=())) == (f"Page 1, line 1 says “{line}”. {question}",)
+
+
 def test_questions_follow_the_finding() -> None:
     role = next(role for role in roles() if role["verdict"] == "overclaims_leadership")
     assert (
