@@ -34,9 +34,9 @@ _VERDICTS = {
     "underclaims_management": "This document states management that the title does not mention.",
 }
 _PARTLY = "The title and the text fit in part."
-_VAGUE = "The title is too general to say what it suggests, so the range is wider."
+_VAGUE = "The title is too general to say what it suggests, so this finding is less sure."
 _WORDS = "The other words of these lines tell more of {side}."
-_CLOSE = "The duties stand between two readings, so the range is wider."
+_CLOSE = "The duties stand between two readings, so this finding is less sure."
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 
 #: For wording of the lexicon that the classifier did not find to carry its side in this sentence.
@@ -44,8 +44,12 @@ NOT_SHOWN = "too uncertain in this sentence to be counted"
 
 
 def zone_reason(label: str) -> str:
-    """Why lexicon wording in a line of an uncounted zone is left out."""
-    return f"stands in text about: {label[0].lower()}{label[1:]}"
+    """Why lexicon wording in a line of an uncounted zone is left out.
+
+    >>> zone_reason("How to apply and notices")
+    'stands in another part: how to apply and notices'
+    """
+    return f"stands in another part: {label[0].lower()}{label[1:]}"
 
 
 def negated_reason() -> str:

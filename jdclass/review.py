@@ -317,6 +317,8 @@ class _Draft:
             if hit.orientation is None:
                 continue
             line, start, end, text = self._cut(hit.first, hit.last)
+            if self.lines[line].heading:  # it names what follows
+                continue
             if any(start < b and end > a for a, b in taken.get(line, ())):
                 continue
             if hit.negated:

@@ -193,7 +193,8 @@ class ReviewScreen:
                 share(max(0.0, 1 - usual.leadership - usual.management)),
                 family if unusual == "unknown" else f"{family}: {say(f'unusual.{unusual}')}",
             )
-        note = _Row(Text(say("role.compare_note"), "dim"), hang=0)
+        notes = [say("role.compare_note"), *([] if usual.unusual is None else [say("unusual.explained")])]
+        note = _Row(Text(" ".join(notes), "dim"), hang=0)
         yield from self._section(say("role.compare"), [Padding(table, (0, 0, 0, 2), expand=False), note])
 
     def _phrases(self, heading: str, phrases: Sequence[Phrase]) -> Iterator[_Item]:
