@@ -267,10 +267,11 @@ def test_what_a_document_states_to_be_absent(matcher, line, absent):
         # What another phrase hides, or a long way to its object.
         ("Recruit and appraise the porters.", "appraises"),
         ("Recruit to vacant posts.", "recruits"),
+        ("Recruits laundry clerks with the manager.", "recruits"),
         ("Sit as chair on interview panels.", "recruits"),
         ("Appraise your direct reports.", "appraises"),
         ("Manage two porters and a clerk.", "line_manages"),
-        ("Line manager to the laundry leaders.", "line_manages"),
+        ("Line manager for the laundry leaders.", "line_manages"),
         ("Hold a delegated pay and non-pay budget.", "holds_budget"),
         ("Oversight of a kitchen budget of £40,000", "holds_budget"),
         ("Lead the redesign of the outpatient pathway.", "leads_change"),
@@ -292,6 +293,9 @@ def test_what_a_document_states(matcher, line, state):
     "line",
     [
         "Recruit patients to the trial.",
+        "We are looking to recruit to this post and recruiting porters.",
+        "Any other duties asked by the line manager to support the team.",
+        "Develop the clinic in line with the strategy of the hospital.",
         "Manage contracts within budget.",
         "Give advice to budget holders.",
         "Supervise patients at mealtimes.",
