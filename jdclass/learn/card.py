@@ -112,7 +112,8 @@ phrase. **Not for**: banding, job matching or evaluation, like work or equal val
 documents or posts. It reads what one document says; duties that the document leaves out cannot be seen.
 
 What the duties hold is read from the shown phrases of the duties lines and from the words of these lines, names of
-posts left out, and never as a side that no shown phrase stands for. `jdclass explain` takes both apart for a document.
+posts left out; never as a side that no shown phrase stands for, nor as neither where a fifth of them stands in phrases
+of one side. `jdclass explain` takes both apart for a document.
 
 **The labels that it learnt from and is measured on were made by language models against a codebook. No HR professional
 has reviewed them.** The figures are agreement with those labels, not truth.

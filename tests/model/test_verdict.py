@@ -20,6 +20,7 @@ from jdclass.model.scoring import (
     Stated,
     Tally,
     WeighedPhrase,
+    possible,
     score_of,
     stated_by,
     tally_of,
@@ -28,9 +29,9 @@ from jdclass.model.verdict import assess, counterfactuals, interval
 
 
 def phrases_of(leadership: int, management: int) -> list[WeighedPhrase]:
-    """Phrases of six words, the last of either side shorter, each in a line of its own."""
+    """Phrases of twelve words, the last of either side shorter, each in a line of its own."""
     sizes = [
-        (side, min(6, words - at)) for side, words in enumerate((leadership, management)) for at in range(0, words, 6)
+        (side, min(12, words - at)) for side, words in enumerate((leadership, management)) for at in range(0, words, 12)
     ]
     return [WeighedPhrase(side, size, 1.0, number, number) for number, (side, size) in enumerate(sizes)]
 
@@ -131,6 +132,15 @@ def test_a_score_is_high_where_high_levels_are_likely() -> None:
     assert (low, high) == (0, 100)
 
 
+def test_much_in_phrases_is_not_neither(duties: DutiesClassifier) -> None:
+    """From a fifth of the words in phrases of one side, however weighty the rest."""
+    little, much = stating(300, 0, 50), stating(300, 0, 60)
+    assert possible(little) == (False, True, False, True)
+    assert possible(much) == (False, True, False, False)
+    assert possible(stating(300, 60, 50)) == (True, True, True, False)
+    assert duties.predict_proba([much])[0, 3] == 0
+
+
 def test_a_counterfactual_is_what_happens_without_the_phrases(duties: DutiesClassifier) -> None:
     stated, phrases = stating(300, 40, 45), phrases_of(40, 45)
     now = ORIENTATIONS4[int(duties.predict_proba([stated]).argmax())]
@@ -186,7 +196,7 @@ def test_duties_read_as_a_side_only_where_a_counted_phrase_stands_for_it(
     duties: DutiesClassifier, counted: tuple[bool, bool], readings: set[str]
 ) -> None:
     """Phrases of the person specification weigh a little in the tally, by their lines' chance of stating duties."""
-    phrases = [replace(phrase, counted=counted[phrase.side]) for phrase in phrases_of(60, 60)]
+    phrases = [replace(phrase, counted=counted[phrase.side]) for phrase in phrases_of(50, 50)]
     [found] = duties.predict_proba([stated_by([10] * 30, [1.0] * 30, phrases, NOTHING_SAID)])
     assert {kind for kind, share in zip(ORIENTATIONS4, found, strict=True) if share > 0} == readings
     assert found.sum() == pytest.approx(1)
