@@ -60,7 +60,7 @@ def explain(reviewer: Reviewer, role: RoleDescription, *, most: int = 6) -> Expl
     """
     model, review = reviewer.parts, reviewer.review_role(role)
     framework, labellers = model.framework, model.labellers
-    lines, labelled = reviewer.label_role(role)
+    lines, labelled, stated = reviewer.label_role(role)
     prepared, matches = labelled.prepared, labelled.matches
     tokens = prepared.tokens
     # What the judge was shown, once more: equal, as nothing here depends on chance.
@@ -103,7 +103,7 @@ def explain(reviewer: Reviewer, role: RoleDescription, *, most: int = 6) -> Expl
         if framework.zones[int(labelled.zone[tokens.line[hit.first]])].shown and hit.orientation is not None:
             side = framework.orientations.index(hit.orientation)
             found.append(explained("lexicon", (hit.first, hit.last, side), hit.contrast))
-    duties = None if review.match.abstained else duties_reading(model.duties, reviewer.stated_in(role))
+    duties = None if review.match.abstained else duties_reading(model.duties, stated)
     return Explanation(review, tuple(sorted(found, key=lambda item: (item.line, item.start, item.end))), duties)
 
 

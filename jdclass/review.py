@@ -137,10 +137,11 @@ class Reviewer:
         while batch := list(islice(stream, BATCH)):
             yield from self._batch(batch)
 
-    def label_role(self, role: RoleDescription) -> tuple[tuple[Line, ...], Labelled]:
-        """The lines of a role and all that was found in them, for explaining: what a review is made of."""
-        (lines,), labelled = self._label([role])
-        return lines, labelled
+    def label_role(self, role: RoleDescription) -> tuple[Sequence[Line], Labelled, Stated]:
+        """The lines of a role, all that was found in them, and what its duties are read from, for explaining: what a
+        review is made of."""
+        (draft,) = self._drafts([role])
+        return draft.source_lines, draft.labelled, draft.stated
 
     def _label(self, roles: Sequence[RoleDescription]) -> tuple[list[tuple[Line, ...]], Labelled]:
         model = self._model
@@ -153,10 +154,6 @@ class Reviewer:
             sections=[[line.section for line in document] for document in lines],
         )
         return lines, label(model.labellers, prepared, model.matcher)
-
-    def stated_in(self, role: RoleDescription) -> Stated:
-        """What the duties of a role are read from, for explaining."""
-        return self._drafts([role])[0].stated
 
     def _drafts(self, roles: Sequence[RoleDescription]) -> list[_Draft]:
         lines, labelled = self._label(roles)
@@ -195,12 +192,11 @@ class Reviewer:
 
 @dataclass(slots=True)
 class _Found:
-    """What was found in one document of a batch: numbers of its phrases, the lexicon's hits, those that only say
-    something, and collisions."""
+    """What was found in one document of a batch: numbers of its phrases, the lexicon's hits with those that only say
+    something, in the order of the text, and collisions."""
 
     phrases: list[int] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
-    says: list[Hit] = field(default_factory=list)
     collisions: list[CollisionHit] = field(default_factory=list)
 
 
@@ -215,10 +211,9 @@ def _by_document(labelled: Labelled) -> list[_Found]:
 
     for number, document in enumerate(documents([span[0] for span in labelled.spans])):
         out[document].phrases.append(number)
-    for hit, document in zip(matches.hits, documents([hit.first for hit in matches.hits]), strict=True):
+    hits = sorted((*matches.hits, *matches.says), key=lambda hit: hit.first)
+    for hit, document in zip(hits, documents([hit.first for hit in hits]), strict=True):
         out[document].hits.append(hit)
-    for hit, document in zip(matches.says, documents([hit.first for hit in matches.says]), strict=True):
-        out[document].says.append(hit)
     for collision, document in zip(matches.collisions, documents([c.first for c in matches.collisions]), strict=True):
         out[document].collisions.append(collision)
     return out
@@ -336,7 +331,7 @@ class _Draft:
         a part, and is quoted with the word that denies."""
         found: dict[str, Statement] = {}
         counted = self.model.framework.counted_zones
-        for hit in sorted((*self.found.hits, *self.found.says), key=lambda hit: hit.first):
+        for hit in self.found.hits:
             if not hit.states:
                 continue
             state: Literal["stated", "stated_absent"] = "stated_absent" if hit.negated else "stated"

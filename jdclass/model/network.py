@@ -7,13 +7,12 @@ Here it is only run, in plain NumPy; `jdclass/learn/network.py` fits it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jdclass.model.array_fields import ArrayFields
 from jdclass.model.hashing import columns, mix
 from jdclass.model.recurrent import read_both_ways
 from jdclass.segment import Tokens
@@ -36,7 +35,7 @@ def word_parts(tokens: Tokens, marks: NDArray[np.uint64], ids: NDArray[np.uint64
 
 
 @dataclass(frozen=True, slots=True)
-class RecurrentNetwork:
+class RecurrentNetwork(ArrayFields):
     """The fitted arrays. H is the size of the state in one direction; the gates stand in the order reset, update, new.
 
     `ids` (words,) ascending hashes of lower-case forms; `word` (words + 1, .), `ending`, `shape`, `mark` tables of
@@ -58,15 +57,6 @@ class RecurrentNetwork:
     hidden_bias: NDArray[np.float32]
     out: NDArray[np.float32]
     out_bias: NDArray[np.float32]
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """All arrays by name, as `of` takes them."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @classmethod
-    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> RecurrentNetwork:
-        """The network of some arrays by name. Raises KeyError for an absent one."""
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
 
     def scores(self, tokens: Tokens, marks: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """(rows, tags): log odds, up to a constant a row, of the tokens numbered `rows`: all those of some lines."""

@@ -11,19 +11,20 @@ what the duties are compared with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
 from jdclass.document import ORIENTATIONS4
+from jdclass.model.array_fields import ArrayFields
 from jdclass.segment import Tokens, word_of
 
-__all__ = ["LEAST_DOCUMENTS", "NOTHING_SAID", "POSTS", "Said", "WordReader", "said_in"]
+__all__ = ["LEAST_DOCUMENTS", "NOTHING_SAID", "POSTS", "Said", "WordReader", "check_kinds", "said_in"]
 
 #: Words that name posts, with a plural. "Lead" is what a holder does as well, and stays.
 POSTS = (
@@ -75,8 +76,15 @@ def said_in(tokens: Tokens, lines: slice, stated: Sequence[float]) -> Said:
     return Said(tokens.lower[first[0] : first[-1]], np.repeat(np.asarray(stated, dtype=np.float64), np.diff(first)))
 
 
+def check_kinds(orientations: NDArray[np.int64]) -> None:
+    """Raises ValueError where one of ORIENTATIONS4 (numbers) never occurs: nothing could be learnt of it."""
+    kinds = len(set(orientations.tolist()))
+    if kinds != len(ORIENTATIONS4):
+        raise ValueError(f"duties of {kinds} kinds, wanted {len(ORIENTATIONS4)}")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class WordReader:
+class WordReader(ArrayFields):
     """The fitted regression. `ids` (words,) ascending are the hashes that it knows, `rarity` (words,) what a word
     counts by how few documents hold it, `coef` (4, words) and `intercept` (4,) the weights for each of
     ORIENTATIONS4."""
@@ -90,9 +98,7 @@ class WordReader:
         """(documents, 4): logs of the probabilities, of each at least a thousandth. A document of unknown words has
         those of the intercept."""
         scores = _bags(said, self.ids, self.rarity) @ self.coef.T.astype(np.float64) + self.intercept
-        scores -= scores.max(axis=1, keepdims=True)
-        odds = np.exp(scores)
-        out: NDArray[np.float64] = np.log(odds / odds.sum(axis=1, keepdims=True) + 1e-3)
+        out: NDArray[np.float64] = np.log(softmax(scores, axis=1) + 1e-3)
         return out
 
     def pulls(self, said: Said, toward: int, against: int) -> list[tuple[str, float]]:
@@ -103,22 +109,12 @@ class WordReader:
         order = np.argsort(-np.abs(adds), kind="stable")
         return [(word_of(int(self.ids[bag.indices[n]])), float(adds[n])) for n in order]
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """What `of` needs."""
-        return {"ids": self.ids, "rarity": self.rarity, "coef": self.coef, "intercept": self.intercept}
-
-    @classmethod
-    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> WordReader:
-        """The reader again. Raises KeyError for an absent array."""
-        return cls(arrays["ids"], arrays["rarity"], arrays["coef"], arrays["intercept"])
-
     @classmethod
     def fit(
         cls, said: Sequence[Said], orientations: NDArray[np.int64], sample_weight: NDArray[np.float64], *, C: float
     ) -> WordReader:
         """Raises ValueError where one of the four never occurs, or no word stands in LEAST_DOCUMENTS."""
-        if len(set(orientations.tolist())) != len(ORIENTATIONS4):
-            raise ValueError(f"duties of {len(set(orientations.tolist()))} kinds, wanted {len(ORIENTATIONS4)}")
+        check_kinds(orientations)
         held = [np.unique(one.ids[one.weight >= _STATING]) for one in said]
         ids, documents = np.unique(np.concatenate(held), return_counts=True)
         names = {name for post in POSTS for name in (post, f"{post}s")}

@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from jdclass.document import ORIENTATIONS4, VERDICTS
-from jdclass.model.said import Said, WordReader
+from jdclass.model.said import Said, WordReader, check_kinds
 
 __all__ = [
     "ADVERSE",
@@ -235,8 +235,7 @@ class DutiesClassifier(BaseEstimator):
     ) -> DutiesClassifier:
         """`groups` are the employers; without them the words stay unread. Raises ValueError where one of the four never
         occurs."""
-        if len(set(orientations.tolist())) != len(ORIENTATIONS4):
-            raise ValueError(f"duties of {len(set(orientations.tolist()))} kinds, wanted {len(ORIENTATIONS4)}")
+        check_kinds(orientations)
         weight = np.ones(len(stated)) if sample_weight is None else sample_weight
         features = duties_features([one.tally for one in stated])
         self.words_: WordReader | None = None

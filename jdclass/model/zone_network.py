@@ -7,14 +7,13 @@ unit carries it along the document. Here it is only run, in plain NumPy; `jdclas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from jdclass.model.array_fields import ArrayFields
 from jdclass.model.hashing import PAD, columns, mix
 from jdclass.model.prepare import Prepared
 from jdclass.model.recurrent import read_both_ways
@@ -84,7 +83,7 @@ def line_parts(prepared: Prepared, ids: NDArray[np.uint64], *, zones: int) -> Li
 
 
 @dataclass(frozen=True, slots=True)
-class ZoneNetwork:
+class ZoneNetwork(ArrayFields):
     """The fitted arrays. D is the size of a line, H of the state in one direction; the gates stand in the order reset,
     update, new.
 
@@ -105,15 +104,6 @@ class ZoneNetwork:
     state_bias: NDArray[np.float32]
     out: NDArray[np.float32]
     out_bias: NDArray[np.float32]
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """All arrays by name, as `of` takes them."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @classmethod
-    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> ZoneNetwork:
-        """The network of some arrays by name. Raises KeyError for an absent one."""
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
 
     def scores(self, prepared: Prepared) -> NDArray[np.float64]:
         """(lines, zones): log odds, up to a constant a line. In double precision, so that what else is in the batch

@@ -208,8 +208,9 @@ def _may_hold(text: str) -> bool:
 
 
 def _mask(text: str) -> str:
-    if _GLUED.search(text):
-        text = _GLUED_LABEL.sub(" ", _GLUED.sub("Name [name] ", text))
+    text, glued = _GLUED.subn("Name [name] ", text)
+    if glued:
+        text = _GLUED_LABEL.sub(" ", text)
     if "@" in text or "at)" in text or "at]" in text or "AT)" in text:
         text = _EMAIL.sub("[email]", text)
     if _DIGITS.search(text):
